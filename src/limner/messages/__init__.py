@@ -1,0 +1,64 @@
+"""
+Everything a person reads, once per language: `en.py`, `zh.py`, plain dictionaries over one set of keys.
+
+A text may use `{facts}`. Facts come from gateways, files and catalogues, so they are data:
+control characters are taken out before they stand in a sentence.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+_LONGEST_FACT = 400
+
+
+def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
+    """The text of `key` in `language`, with its facts filled in. Unknown languages read English."""
+    texts = _texts(language if language in LANGUAGES else "en")
+    values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
+    return texts.get(key, texts["unexpected"]).format_map(values)
+
+
+def has(key: str) -> bool:
+    return key in _texts("en")
+
+
+def of_text(text: str) -> str:
+    """The language a text is written in: Chinese when a third of its letters and words are, else English."""
+    han = sum("一" <= letter <= "鿿" for letter in text)
+    words = len([word for word in text.split() if any("a" <= letter.lower() <= "z" for letter in word)])
+    return "zh" if han and han * 10 >= 3 * (han + words) else "en"
+
+
+def clean(text: str, longest: int = _LONGEST_FACT) -> str:
+    """`text` as one line without control or direction characters, no longer than `longest`."""
+    line = "".join(" " if letter in "\r\n\t" else letter for letter in text if _harmless(letter))
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _harmless(letter: str) -> bool:
+    code = ord(letter)
+    if letter in "\r\n\t":
+        return True
+    return code >= 32 and not 127 <= code <= 159 and code not in _DIRECTION
+
+
+# Characters that reorder what follows them can make a terminal show other words than were sent.
+_DIRECTION = frozenset((*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
+
+
+def _shown(value: Any, language: str) -> str:
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return ("、" if language == "zh" else ", ").join(clean(str(entry)) for entry in value)
+    return clean(str(value))
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _texts(language: str) -> dict[str, str]:
+    texts: dict[str, str] = import_module(f"limner.messages.{language}").TEXTS
+    return texts

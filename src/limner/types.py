@@ -1,0 +1,256 @@
+"""
+The nouns. Each is a `NamedTuple`: frozen, without a `__dict__`, and cheap to define,
+because every start of the command line pays for the definitions it loads.
+
+    Request ─▶ Choice ─▶ Quote ─▶ Approval ─▶ Job ─▶ Picture
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from limner.money import Money
+
+Operation = Literal["text_to_image", "image_to_image"]
+Charged = Literal["no", "yes", "unknown"]
+State = Literal[
+    "approved", "submitting", "submitted", "running", "collecting", "done", "failed", "canceled", "unknown"
+]
+
+LIVE: frozenset[str] = frozenset({"approved", "submitting", "submitted", "running", "collecting"})
+"""States in which a job still has somewhere to go by itself. `unknown` waits for evidence instead."""
+
+
+class Request(NamedTuple):
+    """What a person wants, parsed. Whatever is `None` was not said."""
+
+    prompt: str
+    gateway: str | None = None
+    model: str | None = None
+    references: tuple[str, ...] = ()
+    aspect_ratio: str | None = None
+    size: str | None = None
+    n: int = 1
+    avoid: str | None = None
+    quality: str | None = None
+    format: str | None = None
+    background: str | None = None
+    seed: int | None = None
+    attempts: int | None = None
+    extra: Mapping[str, Any] = {}
+
+
+class Price(NamedTuple):
+    """One row of a model's tariff. A row applies when every entry of `when` equals the chosen parameter."""
+
+    each: Money
+    """What one picture usually costs."""
+    most: Money
+    """What one picture can cost at worst."""
+    when: Mapping[str, str]
+    per_1k_in: Money | None
+    per_1k_out: Money | None
+    """Where the gateway bills by tokens: the rates, so that what was really used can be priced."""
+
+
+class Model(NamedTuple):
+    """What a gateway sells: one row of its catalogue."""
+
+    gateway: str
+    id: str
+    title: str
+    family: str
+    """The wire form the model is spoken to in; a word of its provider's."""
+    operations: tuple[Operation, ...]
+    aspect_ratios: tuple[str, ...]
+    """Empty: the gateway names none and takes the wish as part of the prompt."""
+    sizes: tuple[str, ...]
+    """Allowed sizes as the gateway writes them ("1024x1024", "2K"). Empty: it has no size to choose."""
+    size_for_ratio: Mapping[str, str]
+    max_n: int
+    """Pictures in one answer. More are made by sending again, when `n` says so and the quote covers it."""
+    max_references: int
+    prices: tuple[Price, ...]
+    seconds: tuple[int, int]
+    """How long one picture usually takes, low and high."""
+    time_limit: int
+    """Seconds of silence after which an answer is called lost."""
+    parameters: Mapping[str, tuple[str, ...]]
+    """Other parameters the model takes, each with its allowed values; an empty tuple means any."""
+    uses: tuple[str, ...]
+    aliases: tuple[str, ...]
+    default: bool
+    source: str
+    as_of: str
+    live: Mapping[str, Any] = {}
+    """What the gateway's own list said of this model, for the provider that reads it."""
+
+
+class Reference(NamedTuple):
+    """A picture going out, made ready to send."""
+
+    source: str
+    """As the person gave it."""
+    source_sha256: str
+    path: str
+    """The file that is sent: the person's own when it was small enough, else a shrunk copy."""
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    shrunk: bool
+    source_bytes: int
+
+
+class Adjustment(NamedTuple):
+    """One thing that will be other than asked, said out loud. `key` names its sentence in the messages."""
+
+    key: str
+    facts: Mapping[str, Any]
+
+
+class Choice(NamedTuple):
+    """The model and the exact parameters that will serve a request."""
+
+    gateway: str
+    provider: str
+    model: Model
+    operation: Operation
+    prompt: str
+    """As it will be sent, with whatever the wire form adds to it."""
+    parameters: Mapping[str, Any]
+    """As they will be sent, beside prompt and references."""
+    n: int
+    size: str | None
+    aspect_ratio: str | None
+    references: tuple[Reference, ...]
+    adjustments: tuple[Adjustment, ...]
+    request: Request
+
+
+class Quote(NamedTuple):
+    """A frozen choice with its price. `id` is made of the digest: an altered quote is another quote."""
+
+    id: str
+    digest: str
+    choice: Choice
+    host: str
+    account: str
+    """Fingerprint of the key, which cannot be turned back into it; "none" where no key is sent."""
+    price: Money
+    """What is expected to be charged for all pictures."""
+    ceiling: Money
+    """The most this quote may cost, repeats included."""
+    sends: int
+    """How many requests serve all n pictures when every answer arrives."""
+    attempts: int
+    """How often each request may be sent when answers are lost."""
+    price_known: bool
+    source: str
+    as_of: str
+    created_at: int
+    expires_at: int
+    """Unix milliseconds, as all times are."""
+
+    @property
+    def needs_approval(self) -> bool:
+        return self.ceiling.micro > 0 or not self.price_known
+
+
+class Part(NamedTuple):
+    """A picture that stood in the answer as base64 and was decoded beside it: its place among the parts."""
+
+    index: int
+
+
+class Link(NamedTuple):
+    """A picture the gateway keeps for us at a URL."""
+
+    url: str
+
+
+class Inline(NamedTuple):
+    """Base64 too short to have been taken out of the answer."""
+
+    text: str
+
+
+Source = Part | Link | Inline
+
+
+class Usage(NamedTuple):
+    """What the gateway said it used. `cost` only where the gateway names the charge itself."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_total: int | None = None
+    cost: Money | None = None
+
+
+class Submission(NamedTuple):
+    """A provider's reading of the answer to a paid request: a task to follow, or finished pictures."""
+
+    task_id: str | None = None
+    sources: tuple[Source, ...] = ()
+    usage: Usage = Usage()
+    declared_model: str | None = None
+    text: str = ""
+    """Words that came beside the pictures."""
+
+
+class Progress(NamedTuple):
+    """A provider's reading of one look at a task."""
+
+    state: Literal["running", "done", "failed", "canceled"]
+    sources: tuple[Source, ...] = ()
+    usage: Usage = Usage()
+    reason: str = ""
+    """Why it failed, in the gateway's words: data, never shown raw."""
+    charged: Charged = "unknown"
+
+
+class Picture(NamedTuple):
+    """A finished file on disk."""
+
+    path: str
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    sidecar: str
+    url: str | None = None
+
+
+class Job(NamedTuple):
+    """One approved quote on its way to pictures, as the ledger knows it."""
+
+    id: str
+    quote_id: str
+    gateway: str
+    model: str
+    operation: Operation
+    n: int
+    prompt: str
+    state: State
+    task_id: str | None
+    sent: int
+    """Requests that left, repeats included."""
+    ceiling: Money
+    cost: Money | None
+    """What was charged, as far as it is known; `None` until it is."""
+    cost_basis: str
+    """How `cost` is known: "tokens", "tariff", "gateway", "free" or "" while it is not."""
+    uncertain: Money
+    """What lost answers may have cost besides. It stays reserved until somebody or some evidence settles it."""
+    charged: Charged
+    tokens: int | None
+    pictures: tuple[Picture, ...]
+    error: str | None
+    """Key of the sentence that says what went wrong."""
+    error_facts: Mapping[str, Any]
+    created_at: int
+    updated_at: int
+    seconds: float | None
+    """From the first byte sent to the last picture saved."""
+    folder: str
