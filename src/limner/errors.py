@@ -80,7 +80,7 @@ class StorageFailed(LimnerError):
 
 
 class GatewayError(LimnerError):
-    """`status` is the HTTP status where there was one; `usage_cost` what the answer itself says it cost."""
+    """`status` is the HTTP status where there was one."""
 
     code, exit_code = "provider_unavailable", 6
     retryable = True
@@ -88,6 +88,8 @@ class GatewayError(LimnerError):
     def __init__(self, key: str, *, status: int | None = None, **facts: Any) -> None:
         super().__init__(key, **facts)
         self.status = status
+        self.transient = False
+        """Did the connection fail, rather than somebody answer?"""
         if status is not None:
             self.facts["status"] = status
 

@@ -36,6 +36,8 @@ class Request(NamedTuple):
     background: str | None = None
     seed: int | None = None
     attempts: int | None = None
+    max_cost: str | None = None
+    """A decimal in the gateway's unit: the most this may be quoted at. A limit, never an approval."""
     extra: Mapping[str, Any] = {}
 
 
@@ -66,6 +68,9 @@ class Model(NamedTuple):
     sizes: tuple[str, ...]
     """Allowed sizes as the gateway writes them ("1024x1024", "2K"). Empty: it has no size to choose."""
     size_for_ratio: Mapping[str, str]
+    default_size: str | None
+    free_size: bool
+    """Does the gateway take any "WIDTHxHEIGHT"?"""
     max_n: int
     """Pictures in one answer. More are made by sending again, when `n` says so and the quote covers it."""
     max_references: int
@@ -160,7 +165,7 @@ class Quote(NamedTuple):
 class Part(NamedTuple):
     """A picture that stood in the answer as base64 and was decoded beside it: its place among the parts."""
 
-    index: int
+    number: int
 
 
 class Link(NamedTuple):
@@ -242,7 +247,7 @@ class Job(NamedTuple):
     cost_basis: str
     """How `cost` is known: "tokens", "tariff", "gateway", "free" or "" while it is not."""
     uncertain: Money
-    """What lost answers may have cost besides. It stays reserved until somebody or some evidence settles it."""
+    """What lost answers may have cost besides. It stays reserved until somebody or evidence settles it."""
     charged: Charged
     tokens: int | None
     pictures: tuple[Picture, ...]

@@ -1,0 +1,44 @@
+"""Which addresses a picture link may lead to."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+
+
+class Checked(httpcore2.SyncBackend):
+    """
+    Connects only to public addresses, and to the gateway's own host.
+
+    A link comes from the gateway's answer, so it is somebody else's text: it must not make this machine
+    fetch from its own network. The name is looked up once and the connection goes to the address that
+    was checked, so a name that changes its answer in between gains nothing.
+    """
+
+    def __init__(self, own_host: str) -> None:
+        super().__init__()
+        self._own_host = own_host
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        address = host if host == self._own_host else _public(host, port)
+        return super().connect_tcp(address, port, timeout, local_address, socket_options)
+
+
+def _public(host: str, port: int) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore2.ConnectError(str(error)) from error
+    for *_, where in found:
+        if ipaddress.ip_address(str(where[0]).partition("%")[0]).is_global:
+            return str(where[0])
+    raise httpcore2.ConnectError("the link leads to a private address")

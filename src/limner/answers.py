@@ -1,0 +1,220 @@
+"""
+What a gateway said, read from disk without holding its pictures in memory.
+
+An answer may carry many megabytes of base64 inside a small piece of JSON. `take_out` walks the
+spooled body once, block by block: every long base64 run is decoded straight into a file beside the
+spool, and in the text its place is taken by a short marker. What remains is small, is ordinary
+JSON, and tells where each picture stood.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from io import BufferedWriter
+from pathlib import Path
+from typing import Any
+
+import pybase64
+
+from limner.types import Part
+
+BLOCK = 262_144
+_LONG = 4_096
+_MOST_TEXT = 16_000_000
+_MARKER = re.compile("\x00([0-9]{1,4})\x00")
+_OUTSIDE = re.compile(rb"[^A-Za-z0-9+/_-]")
+_RUN_BEGINS = re.compile(rb"(?:[A-Za-z0-9+/_-]|\\(?:[nrt/]|u002[bBfF])){64}")
+_SKIPPED_ESCAPES = {b"\\n": b"", b"\\r": b"", b"\\t": b"", b"\\/": b"/"}
+_CODED_ESCAPES = {b"\\u002b": b"+", b"\\u002f": b"/", b"\\u003d": b"="}
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
+
+
+class Unreadable(Exception):
+    """The body is not what any known answer looks like. It stays on disk."""
+
+
+class Answer:
+    """One HTTP answer: status, headers (lower-case names), and the body in the file `spool`."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], spool: Path) -> None:
+        self.status = status
+        self.headers = headers
+        self.spool = spool
+        self._read: tuple[Any, tuple[Path, ...]] | None = None
+
+    def json(self) -> Any:
+        """The body as JSON, each long base64 run replaced by a marker. Raises `Unreadable`."""
+        return self._contents()[0]
+
+    @property
+    def parts(self) -> tuple[Path, ...]:
+        """The decoded runs, in the order in which they stood."""
+        if picture_begins(self.spool):
+            return (self.spool,)
+        return self._contents()[1]
+
+    def is_picture(self) -> bool:
+        """Is the body itself a picture, with no JSON around it?"""
+        return picture_begins(self.spool)
+
+    def text(self, longest: int = 2_000) -> str:
+        """The beginning of the body, for people; whatever is not text shows as replacement characters."""
+        with self.spool.open("rb") as file:
+            return file.read(longest).decode("utf-8", "replace")
+
+    def _contents(self) -> tuple[Any, tuple[Path, ...]]:
+        if self._read is None:
+            text, parts = take_out(self.spool)
+            try:
+                self._read = json.loads(text), parts
+            except (ValueError, RecursionError) as error:
+                raise Unreadable(str(error)) from error
+        return self._read
+
+
+def marked(text: str) -> list[Part]:
+    """The parts whose markers stand in `text`, in order."""
+    return [Part(int(index)) for index in _MARKER.findall(text)]
+
+
+def without_marks(text: str) -> str:
+    return _MARKER.sub("", text)
+
+
+def picture_begins(path: Path) -> bool:
+    """Do the first bytes say PNG, JPEG, GIF or WebP?"""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head.startswith(_MAGIC) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+def take_out(spool: Path) -> tuple[bytes, tuple[Path, ...]]:
+    """The text of a spooled body with its long base64 runs taken out, and the files they went to."""
+    reader = _Reader(spool)
+    with spool.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            reader.feed(block)
+    return reader.finish()
+
+
+class _Reader:
+    """Takes base64 runs out of a stream of blocks; everything else gathers in `text`."""
+
+    def __init__(self, spool: Path) -> None:
+        self.spool = spool
+        self.text = bytearray()
+        self.since = 0
+        self.held = b""
+        self.run: _Run | None = None
+        self.parts: list[Path] = []
+
+    def feed(self, block: bytes) -> None:
+        block, self.held = self.held + block, b""
+        position = 0
+        while position < len(block):
+            position = self._in_run(block, position) if self.run else self._in_text(block, position)
+        if len(self.text) > _MOST_TEXT:
+            raise Unreadable("the text around the pictures is too long")
+
+    def finish(self) -> tuple[bytes, tuple[Path, ...]]:
+        self.text += self.held
+        if self.run:
+            self._end_run()
+        return bytes(self.text), tuple(self.parts)
+
+    def _in_text(self, block: bytes, position: int) -> int:
+        quote = block.find(b'"', position)
+        end = len(block) if quote < 0 else quote + 1
+        self.text += block[position:end]
+        if len(self.text) - self.since > _LONG:
+            self._look_for_run()
+        elif quote >= 0:
+            self.since = len(self.text)
+        return end
+
+    def _look_for_run(self) -> None:
+        data_url = self.text.find(b";base64,", self.since)
+        start = self.since if data_url < 0 else data_url + 8
+        if not _RUN_BEGINS.match(self.text, start):
+            # A data URL may begin at the very end of what is here: look again from a little before.
+            self.since = max(self.since, len(self.text) - 64)
+            return
+        tail = bytes(self.text[start:])
+        del self.text[start:]
+        self.run = _Run(self.spool.with_name(f"{self.spool.name}.part{len(self.parts)}"))
+        self.parts.append(self.run.path)
+        self.feed(tail)
+
+    def _in_run(self, block: bytes, position: int) -> int:
+        assert self.run is not None
+        end = self.run.take(block, position)
+        if end == len(block):
+            return end
+        if block[end : end + 1] == b"\\":
+            after = self._escape(block, end)
+            if after is not None:
+                return after
+        self._end_run()
+        return end + (2 if block[end : end + 2] == b"==" else 1 if block[end : end + 1] == b"=" else 0)
+
+    def _escape(self, block: bytes, position: int) -> int | None:
+        """Read a JSON escape inside a run. `None`: it is not one that base64 may contain."""
+        assert self.run is not None
+        if len(block) - position < 6 and b'"' not in block[position:]:
+            self.held = block[position:]
+            return len(block)
+        for escapes in (_SKIPPED_ESCAPES, _CODED_ESCAPES):
+            for escape, meaning in escapes.items():
+                if block[position : position + len(escape)].lower() == escape:
+                    self.run.take(meaning, 0)
+                    return position + len(escape)
+        return None
+
+    def _end_run(self) -> None:
+        assert self.run is not None
+        self.run.finish()
+        self.run = None
+        self.text += b"\\u0000%d\\u0000" % (len(self.parts) - 1)
+        self.since = len(self.text)
+
+
+class _Run:
+    """One base64 run on its way into a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: BufferedWriter = path.open("wb")
+        self.carry = b""
+
+    def take(self, block: bytes, position: int) -> int:
+        """Decode as much of `block` as belongs to the run; the position of the first byte that does not."""
+        end = len(block)
+        for stop in (b'"', b"\\", b")"):
+            found = block.find(stop, position, end)
+            end = end if found < 0 else found
+        if not self._decode(block[position:end]):
+            outside = _OUTSIDE.search(block, position, end)
+            end = outside.start() if outside else end
+            self._decode(block[position:end].translate(_URLSAFE))
+        return end
+
+    def finish(self) -> None:
+        if len(self.carry) > 1:
+            self._write(self.carry.ljust(4, b"="))
+        self.file.close()
+
+    def _decode(self, data: bytes) -> bool:
+        data = self.carry + data if self.carry else data
+        whole = len(data) - len(data) % 4
+        if whole and not self._write(memoryview(data)[:whole]):
+            return False
+        self.carry = data[whole:]
+        return True
+
+    def _write(self, data: bytes | memoryview) -> bool:
+        try:
+            self.file.write(pybase64.b64decode(data, validate=True))
+        except ValueError:
+            return False
+        return True

@@ -1,0 +1,89 @@
+"""Facts files and configuration -> what is for sale."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from limner.money import Money, parse
+from limner.types import Model, Price
+
+_ANY = "*"
+
+
+def models(
+    gateway: str, facts: Mapping[str, Any], settings: Mapping[str, Any], free: bool = False
+) -> tuple[Model, ...]:
+    """
+    The models of one gateway, default first, from its facts file and what the configuration adds to it.
+
+    `free`: a server that nobody pays, so what has no price of its own costs nothing.
+    """
+    added = [{"id": name, **row} for name, row in settings.get("models", {}).items()]
+    rows = [*facts.get("models", []), *added]
+    unit = str(settings.get("unit") or facts["gateway"]["unit"])
+    found = [_model(gateway, facts, {**_shared(settings), **row}, unit, free) for row in rows]
+    return tuple(sorted(found, key=lambda model: not model.default))
+
+
+def unlisted(
+    gateway: str, model: str, facts: Mapping[str, Any], settings: Mapping[str, Any], free: bool
+) -> Model:
+    """A model that a gateway of the person's own may have although nothing says so."""
+    unit = str(settings.get("unit") or facts["gateway"]["unit"])
+    return _model(gateway, facts, {**_shared(settings), "id": model}, unit, free)
+
+
+_SHARED = ("family", "price", "max_n", "sizes", "default_size", "max_references", "time_limit", "parameters")
+
+
+def _shared(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: settings[name] for name in _SHARED if name in settings}
+
+
+def _model(
+    gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit: str, free: bool
+) -> Model:
+    family = str(row.get("family", "images"))
+    known = {**facts["families"][family], **row}
+    head = facts["gateway"]
+    return Model(
+        gateway=gateway,
+        id=str(known["id"]),
+        title=str(known.get("title", known["id"])),
+        family=family,
+        operations=tuple(known["operations"]),
+        aspect_ratios=tuple(known.get("aspect_ratios", ())),
+        sizes=tuple(known.get("sizes", ())),
+        size_for_ratio=known.get("size_for_ratio", {}),
+        default_size=known.get("default_size"),
+        free_size=bool(known.get("free_size")) and not known.get("sizes"),
+        max_n=int(known["max_n"]),
+        max_references=int(known.get("max_references", 0)),
+        prices=_prices(known, unit, free),
+        seconds=(int(known["seconds"][0]), int(known["seconds"][1])),
+        time_limit=int(known["time_limit"]),
+        parameters={name: tuple(values) for name, values in known.get("parameters", {}).items()},
+        uses=tuple(known.get("uses", ())),
+        aliases=tuple(known.get("aliases", ())),
+        default=bool(known.get("default")),
+        source=str(known.get("source", head["source"])),
+        as_of=str(known.get("checked", head["checked"])),
+    )
+
+
+def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
+    """One row per size whose worst case differs, the catch-all last; none when no price is known."""
+    text = row.get("price", "0" if free else None)
+    if text is None:
+        return ()
+    each = parse(str(text), unit)
+    rates = tuple(_rate(row.get(name), unit) for name in ("per_1k_in", "per_1k_out"))
+    most: Mapping[str, str] = row.get("most", {})
+    rows = [
+        Price(each, parse(worst, unit), {} if size == _ANY else {"size": size}, *rates)
+        for size, worst in sorted(most.items(), key=lambda entry: entry[0] == _ANY)
+    ]
+    return tuple(rows) if _ANY in most else (*rows, Price(each, each, {}, *rates))
+
+
+def _rate(text: str | None, unit: str) -> Money | None:
+    return None if text is None else parse(text, unit)

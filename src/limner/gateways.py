@@ -1,0 +1,243 @@
+"""
+Which gateways there are, and how each is reached: facts file, configuration, key and address.
+
+A key and an address belong together. They are found as pairs, so a key never travels to another
+service's host because two variables happened to be set.
+"""
+
+import os
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from limner.errors import NotFound, SetupNeeded, Usage
+from limner.home import Home
+
+_FACTS = Path(__file__).parent / "providers"
+_SHOWN = 8
+
+Warnings = tuple[tuple[str, Mapping[str, Any]], ...]
+
+
+class Key:
+    """A gateway key. It prints as its first characters; `reveal` is called in one place, by the transport."""
+
+    __slots__ = ("_value", "source")
+
+    def __init__(self, value: str, source: str) -> None:
+        self._value = value
+        self.source = source
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __str__(self) -> str:
+        return self._value[: min(_SHOWN, len(self._value) // 2)] + "…"
+
+    __repr__ = __str__
+
+    def fingerprint(self) -> str:
+        """Names the account without being the key: the hash of the key's hash, 16 hex characters."""
+        import hashlib
+
+        return hashlib.sha256(hashlib.sha256(self._value.encode()).digest()).hexdigest()[:16]
+
+
+class Gateway(NamedTuple):
+    """One gateway, ready to be spoken to."""
+
+    name: str
+    provider: str
+    base_url: str
+    key: Key | None
+    facts: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    """What the person's configuration says of it."""
+    warnings: Warnings = ()
+
+    @property
+    def host(self) -> str:
+        parts = urlsplit(self.base_url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+    @property
+    def title(self) -> str:
+        return str(self.settings.get("title") or self.facts["gateway"]["title"])
+
+    @property
+    def unit(self) -> str:
+        return str(self.settings.get("unit") or self.facts["gateway"]["unit"])
+
+    @property
+    def account(self) -> str:
+        return self.key.fingerprint() if self.key else "none"
+
+
+class Settings(NamedTuple):
+    """The person's configuration file, read."""
+
+    home: Home
+    values: Mapping[str, Any]
+    sandbox_url: str | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values.get(name, default)
+
+
+def settings(home: Home, sandbox_url: str | None = None) -> Settings:
+    """Read `config.toml`. Raises `Usage` when it is not TOML."""
+    try:
+        text = home.settings.read_text("utf-8")
+    except FileNotFoundError:
+        return Settings(home, {}, sandbox_url)
+    except OSError as error:
+        raise Usage("settings.unreadable", path=home.settings, reason=error.strerror) from error
+    try:
+        return Settings(home, tomllib.loads(text), sandbox_url)
+    except tomllib.TOMLDecodeError as error:
+        raise Usage("settings.not_toml", path=home.settings, reason=str(error)) from error
+
+
+def facts(provider: str) -> Mapping[str, Any]:
+    """The dated data file of one provider."""
+    with (_FACTS / f"{provider}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def providers() -> list[str]:
+    """The stems of the facts files: that a file is there is all the registration there is."""
+    return sorted(path.stem for path in _FACTS.glob("*.toml"))
+
+
+def names(settings: Settings) -> list[str]:
+    """Every gateway that can be asked for: the built-in services, then those of the configuration."""
+    built_in = [name for name in providers() if not facts(name)["gateway"].get("template")]
+    added = [name for name in settings.get("gateways", {}) if name not in built_in]
+    return built_in + added if settings.sandbox_url is None else built_in + added + _sandboxed_templates()
+
+
+def find(name: str, settings: Settings) -> Gateway:
+    """The gateway called `name`. Raises `NotFound`, or `SetupNeeded` when it lacks a key or an address."""
+    added: Mapping[str, Any] = settings.get("gateways", {}).get(name, {})
+    provider = str(added.get("provider", name))
+    if provider not in providers() or name not in names(settings):
+        raise NotFound("gateway.unknown", name=name, known=names(settings))
+    known = facts(provider)
+    if settings.sandbox_url is not None:
+        url = settings.sandbox_url + known["gateway"]["sandbox_path"]
+        return Gateway(name, provider, url, Key("sandbox-play-money", "sandbox"), known, added)
+    if known["gateway"].get("template"):
+        return _from_configuration(name, provider, known, added)
+    return _with_pair(name, known, added, settings.home)
+
+
+def configured(settings: Settings) -> Iterator[Gateway]:
+    """The gateways that are ready to be used."""
+    for name in names(settings):
+        try:
+            yield find(name, settings)
+        except SetupNeeded:
+            continue
+
+
+def _sandboxed_templates() -> list[str]:
+    return [name for name in providers() if facts(name)["gateway"].get("template")]
+
+
+def _from_configuration(
+    name: str, provider: str, known: Mapping[str, Any], added: Mapping[str, Any]
+) -> Gateway:
+    variable, path = added.get("key_env"), added.get("key_file")
+    key: Key | None = None
+    warnings: Warnings = ()
+    if variable:
+        value = os.environ.get(str(variable), "").strip()
+        if not value:
+            raise SetupNeeded("key.variable_empty", gateway=name, variable=variable)
+        key = Key(value, str(variable))
+    elif path:
+        key, warnings = _key_in_file(Path(str(path)).expanduser())
+        if key is None:
+            raise SetupNeeded("key.file_empty", gateway=name, path=path)
+    url = _checked_address(str(added.get("base_url", "")), name, key, added)
+    return Gateway(name, provider, url, key, known, added, warnings)
+
+
+def _with_pair(name: str, known: Mapping[str, Any], added: Mapping[str, Any], home: Home) -> Gateway:
+    own = _own_key(name, home)
+    lonely: dict[str, str] = {}
+    for pair in known["credentials"]:
+        key, warnings = own if pair.get("limner") else _key_of(pair)
+        if key is None:
+            continue
+        url = os.environ.get(pair.get("base", ""), "").strip() or str(added.get("base_url", ""))
+        url = url or (known["gateway"]["base_url"] if pair.get("default_base") else "")
+        if url:
+            return Gateway(
+                name, name, _checked_address(url, name, key, added), key, known, added, tuple(warnings)
+            )
+        lonely.setdefault("key", key.source)
+        lonely.setdefault("base", pair.get("base", ""))
+    if lonely:
+        raise SetupNeeded("key.without_address", gateway=name, **lonely)
+    raise SetupNeeded("key.none", gateway=name)
+
+
+def _key_of(pair: Mapping[str, Any]) -> tuple[Key | None, Warnings]:
+    if "key" in pair:
+        value = os.environ.get(pair["key"], "").strip()
+        return (_checked_key(value, pair["key"]) if value else None), ()
+    return _key_in_file(Path(pair["file"]).expanduser())
+
+
+def _own_key(name: str, home: Home) -> tuple[Key | None, Warnings]:
+    key, warnings = _key_in_file(home.keys / name)
+    marker = home.keys / f"{name}.keyring"
+    if key is None and marker.exists():
+        import keyring
+
+        value = keyring.get_password("limner", name)
+        return (_checked_key(value, "keyring") if value else None), ()
+    return key, warnings
+
+
+def _key_in_file(path: Path) -> tuple[Key | None, Warnings]:
+    try:
+        mode = path.stat().st_mode
+        lines = path.read_text("utf-8").strip().splitlines()
+    except FileNotFoundError:
+        return None, ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupNeeded("key.file_unreadable", path=path, reason=str(error)) from error
+    if not lines:
+        return None, ()
+    is_open = os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO)
+    warnings: Warnings = (("key.file_open", {"path": str(path)}),) if is_open else ()
+    return _checked_key(lines[0].strip(), str(path)), warnings
+
+
+def _checked_key(value: str, source: str) -> Key:
+    # A key goes into one header line: what cannot stand there was pasted wrongly.
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise SetupNeeded("key.not_a_key", source=source)
+    return Key(value, source)
+
+
+def _checked_address(url: str, name: str, key: Key | None, added: Mapping[str, Any]) -> str:
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_fine = urlsplit(""), False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_fine or parts.username:
+        raise SetupNeeded("address.not_a_url", gateway=name, url=url.partition("?")[0])
+    if parts.scheme == "http" and key and not is_loopback(parts.hostname) and not added.get("allow_http"):
+        raise SetupNeeded("address.not_encrypted", gateway=name, host=parts.hostname)
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")

@@ -1,0 +1,63 @@
+"""Where limner keeps things: the ledger, jobs and keys of one person."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Home(NamedTuple):
+    """`data` holds what limner makes and remembers, `config` what the person wrote."""
+
+    data: Path
+    config: Path
+
+    @property
+    def ledger(self) -> Path:
+        return self.data / "ledger.sqlite"
+
+    @property
+    def runs(self) -> Path:
+        return self.data / "runs"
+
+    @property
+    def references(self) -> Path:
+        return self.data / "references"
+
+    @property
+    def keys(self) -> Path:
+        return self.config / "keys"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "config.toml"
+
+    def in_sandbox(self) -> "Home":
+        """A home of its own for play money, so that it never stands beside real spending."""
+        return Home(self.data / "sandbox", self.data / "sandbox")
+
+
+def find(given: str | None = None) -> Home:
+    """`given`, else `LIMNER_HOME`, else the platform's folders for data and configuration."""
+    chosen = given or os.environ.get("LIMNER_HOME")
+    if chosen:
+        return Home(Path(chosen).expanduser().absolute(), Path(chosen).expanduser().absolute())
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming") / "limner"
+        return Home(base, base)
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support" / "limner"
+        return Home(base, base)
+    return Home(_xdg("XDG_DATA_HOME", ".local/share"), _xdg("XDG_CONFIG_HOME", ".config"))
+
+
+def private_folder(path: Path) -> Path:
+    """`path`, made if it was not there, readable by its owner alone."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    value = os.environ.get(variable, "")
+    # The XDG rules say that a relative path in these variables is to be ignored.
+    return (Path(value) if value.startswith("/") else Path.home() / fallback) / "limner"

@@ -1,0 +1,7 @@
+"""What was quoted, approved, sent, charged and received. The only SQL in the house."""
+
+from limner.ledger.jobs import Ledger
+from limner.ledger.owners import Owner
+from limner.ledger.spending import Spent
+
+__all__ = ["Ledger", "Owner", "Spent"]

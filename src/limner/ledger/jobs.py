@@ -1,0 +1,285 @@
+"""Quotes, approvals, jobs, attempts and pictures."""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from limner.errors import ApprovalNeeded, NotFound, QuoteChanged
+from limner.ledger import owners, spending
+from limner.ledger.store import Store
+from limner.money import Money
+from limner.records import build, canonical
+from limner.types import Charged, Job, Picture, Quote, State
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
+
+
+def now() -> int:
+    """Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Ledger:
+    """The one record. Every method is one transaction or part of one."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path)
+        self.owners = path.parent / "owners"
+
+    def close(self) -> None:
+        self.store.close()
+
+    def add_quote(self, quote: Quote) -> None:
+        with self.store.writing():
+            self.store.do(
+                "INSERT OR IGNORE INTO quote VALUES (?, ?, ?, ?, ?)",
+                quote.id,
+                quote.digest,
+                canonical(quote),
+                quote.created_at,
+                quote.expires_at,
+            )
+
+    def quote(self, quote_id: str) -> Quote:
+        """Raises `NotFound`."""
+        row = self.store.row("SELECT document FROM quote WHERE id = ?", quote_id)
+        if row is None:
+            raise NotFound("quote.not_found", quote=quote_id)
+        return build(Quote, json.loads(row["document"]))
+
+    def add_approval(self, quote: Quote, by: str, at: int) -> None:
+        """Write a yes down. A second yes to the same quote changes nothing."""
+        with self.store.writing():
+            self.store.do(
+                "INSERT OR IGNORE INTO approval VALUES (?, ?, ?, ?, ?, ?, ?)",
+                quote.id,
+                quote.digest,
+                quote.ceiling.micro,
+                quote.ceiling.unit,
+                by,
+                at,
+                quote.expires_at,
+            )
+
+    def approval(self, quote_id: str) -> dict[str, Any] | None:
+        return self.store.row("SELECT * FROM approval WHERE quote_id = ?", quote_id)
+
+    def open_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str) -> tuple[str, bool]:
+        """
+        Spend an approval on a job. The id, and whether the job is new: an approval is good for one job, so
+        asking again names the job it was spent on. Raises `ApprovalNeeded`, `QuoteChanged`.
+        """
+        with self.store.writing():
+            row = self.store.row("SELECT id FROM job WHERE quote_id = ?", quote.id)
+            if row is not None:
+                return str(row["id"]), False
+            approval = self.approval(quote.id)
+            if approval is None:
+                raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
+            if approval["digest"] != quote.digest:
+                raise QuoteChanged("quote.altered", quote=quote.id)
+            if now() > approval["expires_at"]:
+                raise QuoteChanged("quote.expired", quote=quote.id)
+            return self._insert_job(quote, runs, output, owner), True
+
+    def _insert_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str) -> str:
+        job_id = "j_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+        choice, at = quote.choice, now()
+        self.store.do(
+            "INSERT INTO job (id, quote_id, gateway, model, operation, n, prompt, state, owner, unit,"
+            " ceiling, reserved, folder, output, created_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?, ?, ?)",
+            job_id,
+            quote.id,
+            choice.gateway,
+            choice.model.id,
+            choice.operation,
+            choice.n,
+            choice.request.prompt,
+            owner,
+            quote.ceiling.unit,
+            quote.ceiling.micro,
+            quote.ceiling.micro,
+            str(runs / job_id),
+            json.dumps(output),
+            at,
+            at,
+        )
+        spending.move(self.store, job_id, "reserve", quote.ceiling, at)
+        return job_id
+
+    def intend(self, job_id: str, part: int, spool: str) -> int:
+        """Write down that a paid request is about to leave. On the disk when this returns. Its number."""
+        with self.store.writing(durable=True):
+            row = self.store.row("SELECT coalesce(max(n), 0) + 1 AS n FROM attempt WHERE job_id = ?", job_id)
+            assert row is not None
+            self.store.do(
+                "INSERT INTO attempt (job_id, n, part, gateway, status, spool, sent_at)"
+                " SELECT id, ?, ?, gateway, 'intent', ?, ? FROM job WHERE id = ?",
+                row["n"],
+                part,
+                spool.format(n=row["n"]),
+                now(),
+                job_id,
+            )
+            self._update(job_id, state="submitting")
+        return int(row["n"])
+
+    def answer(
+        self,
+        job_id: str,
+        n: int,
+        status: str,
+        *,
+        http_status: int | None = None,
+        task_id: str | None = None,
+        detail: str = "",
+    ) -> None:
+        """Write down what became of attempt `n`. On the disk when this returns."""
+        with self.store.writing(durable=True):
+            self.store.do(
+                "UPDATE attempt SET status = ?, http_status = ?, task_id = ?, detail = ?, answered_at = ?"
+                " WHERE job_id = ? AND n = ?",
+                status,
+                http_status,
+                task_id,
+                detail,
+                now(),
+                job_id,
+                n,
+            )
+            sent = "(SELECT count(*) FROM attempt WHERE job_id = ? AND status <> 'never_left')"
+            self.store.do(f"UPDATE job SET sent = {sent} WHERE id = ?", job_id, job_id)  # noqa: S608
+            if status == "accepted":
+                self._update(job_id, state="submitted" if task_id else "collecting", task_id=task_id)
+
+    def attempts(self, job_id: str) -> list[dict[str, Any]]:
+        return self.store.rows("SELECT * FROM attempt WHERE job_id = ? ORDER BY n", job_id)
+
+    def set_state(self, job_id: str, state: State) -> None:
+        with self.store.writing():
+            self._update(job_id, state=state)
+
+    def add_pictures(self, job_id: str, pictures: Sequence[Picture], first: int) -> None:
+        with self.store.writing():
+            for place, picture in enumerate(pictures, first):
+                self.store.do(
+                    "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    job_id,
+                    place,
+                    *picture,
+                )
+
+    def settle(
+        self,
+        job_id: str,
+        state: State,
+        *,
+        cost: Money | None,
+        basis: str,
+        uncertain: Money,
+        charged: Charged,
+        tokens: int | None,
+        error: str | None,
+        error_facts: Mapping[str, Any],
+        seconds: float | None,
+    ) -> None:
+        """End a job, or park it as unknown: charge what is known, release what cannot be charged any more."""
+        with self.store.writing(durable=True):
+            row = self.store.row("SELECT * FROM job WHERE id = ?", job_id)
+            if row is None or row["state"] in {"done", "failed", "canceled"}:
+                return
+            at = now()
+            before = Money(row["cost"] or 0, row["unit"])
+            spending.settle(self.store, row, cost, uncertain, before, at)
+            self._update(
+                job_id,
+                state=state,
+                cost=cost.micro if cost else row["cost"],
+                cost_basis=basis,
+                uncertain=uncertain.micro,
+                reserved=uncertain.micro,
+                charged=charged,
+                tokens=tokens,
+                error=error,
+                error_facts=json.dumps(dict(error_facts), default=str, ensure_ascii=False),
+                seconds=seconds,
+                owner=None,
+            )
+
+    def let_go(self, job_id: str, error: str, facts: Mapping[str, Any]) -> None:
+        """Leave a job where it is for another process or another day, with what hindered this one."""
+        with self.store.writing():
+            self._update(
+                job_id,
+                owner=None,
+                error=error,
+                error_facts=json.dumps(dict(facts), default=str, ensure_ascii=False),
+            )
+
+    def claim(self, job_id: str, owner: str) -> bool:
+        """Take over a job that nobody works on. False when somebody does, or when it has ended."""
+        with self.store.writing():
+            row = self.store.row(f"SELECT owner FROM job WHERE id = ? AND {_UNFINISHED}", job_id)  # noqa: S608
+            if row is None or (row["owner"] and not owners.is_gone(self.owners, row["owner"])):
+                return False
+            self._update(job_id, owner=owner)
+            return True
+
+    def job(self, job_id: str) -> Job:
+        """Raises `NotFound`."""
+        row = self.store.row("SELECT * FROM job WHERE id = ?", job_id)
+        if row is None:
+            raise NotFound("job.not_found", job=job_id)
+        return self._job(row)
+
+    def output(self, job_id: str) -> dict[str, Any]:
+        row = self.store.row("SELECT output FROM job WHERE id = ?", job_id)
+        told: dict[str, Any] = json.loads(row["output"]) if row else {}
+        return told
+
+    def job_of_picture(self, *, path: str, sha256: str) -> Job | None:
+        row = self.store.row("SELECT job_id FROM picture WHERE path = ? OR sha256 = ?", path, sha256)
+        return self.job(str(row["job_id"])) if row else None
+
+    def jobs(self, state: str | None = None, limit: int = 20, before: int | None = None) -> list[Job]:
+        """Newest first. `before` is the `seq` of the last one already seen."""
+        wanted, values = ["seq < ?"], [before if before is not None else 2**62]
+        if state == "unfinished":
+            wanted.append(_UNFINISHED)
+        elif state is not None:
+            wanted.append("state = ?")
+        where = " AND ".join(wanted)
+        sql = f"SELECT * FROM job WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608
+        named = [state] if state not in (None, "unfinished") else []
+        return [self._job(row) for row in self.store.rows(sql, *values, *named, limit)]
+
+    def seq(self, job_id: str) -> int | None:
+        row = self.store.row("SELECT seq FROM job WHERE id = ?", job_id)
+        return int(row["seq"]) if row else None
+
+    def _update(self, job_id: str, **columns: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in (*columns, "updated_at"))
+        self.store.do(f"UPDATE job SET {names} WHERE id = ?", *columns.values(), now(), job_id)  # noqa: S608
+
+    def _job(self, row: Mapping[str, Any]) -> Job:
+        unit = row["unit"]
+        pictures = self.store.rows("SELECT * FROM picture WHERE job_id = ? ORDER BY place", row["id"])
+        own = {name: row[name] for name in Job._fields if name in row}
+        own.update(
+            ceiling=Money(row["ceiling"], unit),
+            cost=None if row["cost"] is None else Money(row["cost"], unit),
+            uncertain=Money(row["uncertain"], unit),
+            error_facts=json.loads(row["error_facts"]),
+            pictures=tuple(Picture(**{name: one[name] for name in Picture._fields}) for one in pictures),
+        )
+        return Job(**own)
+
+
+TaskTaken = apsw.ConstraintError

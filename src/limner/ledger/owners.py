@@ -1,0 +1,54 @@
+"""
+Which process works on which job.
+
+Every process that runs jobs holds a kernel lock on a file of its own. The kernel lets go of it when the
+process ends, however it ends, and not a moment before: a suspended laptop loses nothing to a timer.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+
+class Owner:
+    """This process, as the ledger names it, for as long as the object lives."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.id = f"{os.getpid()}-{secrets.token_hex(6)}"
+        self._path = folder / self.id
+        self._file = self._path.open("wb")
+        if not _lock(self._file):
+            raise AssertionError("a new file was already locked")
+
+    def close(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._file.close()
+
+
+def is_gone(folder: Path, owner: str) -> bool:
+    """Has the process ended that called itself `owner`?"""
+    try:
+        with (folder / owner).open("r+b") as file:
+            return _lock(file)
+    except FileNotFoundError:
+        return True
+
+
+def _lock(file: BinaryIO) -> bool:
+    if os.name == "nt":
+        import msvcrt
+
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""Nouns to plain JSON and back, so that what was quoted can be frozen, hashed, kept and read again."""
+
+import base64
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from limner.types import Quote
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """A noun as dictionaries, lists and scalars."""
+    if hasattr(value, "_fields"):
+        return {name: plain(getattr(value, name)) for name in value._fields}
+    if isinstance(value, Mapping):
+        return {str(name): plain(entry) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(entry) for entry in value]
+    return value
+
+
+def canonical(value: Any) -> str:
+    """One spelling per meaning: sorted names, no spaces, UTF-8."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest_of(quote: Quote) -> str:
+    """SHA-256 of everything in the quote but its own name."""
+    told = plain(quote)
+    del told["id"], told["digest"]
+    return hashlib.sha256(canonical(told).encode()).hexdigest()
+
+
+def id_of(digest: str) -> str:
+    return "q_" + base64.b32encode(bytes.fromhex(digest)).decode()[:12].lower()
+
+
+def build(noun: type[T], data: Mapping[str, Any]) -> T:
+    """`plain` undone."""
+    hints = typing.get_type_hints(noun)
+    return noun(**{name: _value(hints[name], entry) for name, entry in data.items() if name in hints})
+
+
+def _value(hint: Any, data: Any) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if data is None:
+        return None
+    if origin in (typing.Union, types.UnionType):
+        return _value(next(one for one in arguments if one is not type(None)), data)
+    if origin is tuple:
+        every = arguments[0] if arguments[-1] is Ellipsis else None
+        return tuple(_value(every or arguments[place], entry) for place, entry in enumerate(data))
+    if isinstance(hint, type) and hasattr(hint, "_fields"):
+        return build(hint, data)
+    return data
