@@ -1,3 +1,43 @@
 """AI pictures on commission: a quote, a yes, a picture."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from limner.artifacts import Output
+    from limner.asynchronous import AsyncClient
+    from limner.client import Client
+    from limner.errors import LimnerError
+    from limner.money import Money
+    from limner.types import Job, Model, Picture, Quote, Request
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "Job",
+    "LimnerError",
+    "Model",
+    "Money",
+    "Output",
+    "Picture",
+    "Quote",
+    "Request",
+    "__version__",
+]
+
+_ROOMS = {
+    "AsyncClient": "asynchronous",
+    "Client": "client",
+    "LimnerError": "errors",
+    "Money": "money",
+    "Output": "artifacts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Names are fetched when they are used: every start of the command line passes through here.
+    if name not in __all__:
+        raise AttributeError(f"module 'limner' has no attribute {name!r}")
+    return getattr(import_module(f"limner.{_ROOMS.get(name, 'types')}"), name)

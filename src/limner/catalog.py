@@ -39,9 +39,7 @@ def _shared(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[name] for name in _SHARED if name in settings}
 
 
-def _model(
-    gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit: str, free: bool
-) -> Model:
+def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit: str, free: bool) -> Model:
     family = str(row.get("family", "images"))
     known = {**facts["families"][family], **row}
     head = facts["gateway"]

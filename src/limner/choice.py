@@ -54,9 +54,7 @@ def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
         raise Usage("reference.too_many", count=len(request.references), limit=model.max_references)
 
 
-def make(
-    request: Request, model: Model, provider: str, references: tuple[Reference, ...] = ()
-) -> Choice:
+def make(request: Request, model: Model, provider: str, references: tuple[Reference, ...] = ()) -> Choice:
     """The exact parameters that will be sent. Raises `Usage` naming what is allowed."""
     adjustments: list[Adjustment] = []
     ratio = _ratio(request, model)
@@ -97,15 +95,11 @@ def _ratio(request: Request, model: Model) -> str | None:
         return None
     wanted = unicodedata.normalize("NFKC", request.aspect_ratio).replace(" ", "").replace("/", ":")
     if wanted not in model.aspect_ratios:
-        raise Usage(
-            "ratio.unknown", ratio=request.aspect_ratio, model=model.id, allowed=model.aspect_ratios
-        )
+        raise Usage("ratio.unknown", ratio=request.aspect_ratio, model=model.id, allowed=model.aspect_ratios)
     return wanted
 
 
-def _size(
-    request: Request, model: Model, ratio: str | None, adjustments: list[Adjustment]
-) -> str | None:
+def _size(request: Request, model: Model, ratio: str | None, adjustments: list[Adjustment]) -> str | None:
     has_sizes = model.sizes or model.free_size
     if request.size is None:
         return model.size_for_ratio.get(ratio or "", model.default_size) if has_sizes else None

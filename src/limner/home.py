@@ -57,6 +57,13 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file so that it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+
+
 def _xdg(variable: str, fallback: str) -> Path:
     value = os.environ.get(variable, "")
     # The XDG rules say that a relative path in these variables is to be ignored.

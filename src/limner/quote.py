@@ -11,7 +11,9 @@ from limner.types import Choice, Price, Quote
 GOOD_FOR_MS = 15 * 60 * 1000
 
 
-def make(choice: Choice, *, host: str, account: str, unit: str, repeats: Mapping[str, Any], now: int) -> Quote:
+def make(
+    choice: Choice, *, host: str, account: str, unit: str, repeats: Mapping[str, Any], now: int
+) -> Quote:
     """
     Freeze a choice with its price, `now` in Unix milliseconds. Raises `BudgetExceeded` when it is above
     the request's own `max_cost`, `Usage` when no price is known and no `max_cost` bounds it.

@@ -13,9 +13,9 @@ import errno
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -33,6 +33,7 @@ _MOST_SOURCE_BYTES = 256 << 20
 _MOST_PIXELS = 64_000_000
 _MOST_PIXELS_HELD_TWICE = 30_000_000  # some readers hold a picture several times over
 _SNAP = 0.9  # of the longest side is near enough, when the JPEG's own scale lands there without a resize
+_GAP = 1.5  # whole-number reducing first: a third of the time, 44 dB or more from the slow way
 _JPEG_QUALITIES = (88, 80, 72, 64)
 _ORIENTATION, _GPS = 0x0112, 0x8825  # EXIF tags
 _TURNS = (0, 0, 0, 3, 1, 5, 4, 6, 2)  # for EXIF orientation 0 to 8: the `PIL.Image.Transpose` that undoes it
@@ -65,14 +66,8 @@ _ALLOWED = tuple(kind.name for kind in (_JPEG, _PNG, _WEBP, _GIF, _AVIF, _HEIC))
 
 _BEGINNINGS: dict[bytes, _Kind | str]
 _BEGINNINGS = {b"\xff\xd8\xff": _JPEG, b"\x89PNG\r\n\x1a\n": _PNG, b"GIF87a": _GIF, b"GIF89a": _GIF}
-_BEGINNINGS |= {
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"8BPS": "PSD",
-    b"%!PS": "EPS",
-    b"\xc5\xd0\xd3\xc6": "EPS",
-}
-_BEGINNINGS |= {b"\xff\x0a": "JPEG XL", b"\0\0\0\x0cJXL ": "JPEG XL", b"\0\0\0\x0cjP  ": "JPEG 2000"}
+_BEGINNINGS |= {b"II*\0": "TIFF", b"MM\0*": "TIFF", b"8BPS": "PSD", b"%!PS": "EPS", b"\xff\x0a": "JPEG XL"}
+_BEGINNINGS |= {b"\0\0\0\x0cJXL ": "JPEG XL", b"\0\0\0\x0cjP  ": "JPEG 2000", b"\xc5\xd0\xd3\xc6": "EPS"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 
 _Copy = tuple[bytes, _Kind, tuple[int, int]]  # a picture encoded, what as, and its size
@@ -270,7 +265,7 @@ def _shrunk(image: "Image", shape: tuple[int, int], orientation: int, longest: i
     profile = image.info.get("icc_profile")
     image = _plain(image)
     if max(image.size) > longest:
-        image = image.resize(_within(shape, longest), Resampling.LANCZOS, reducing_gap=2.0)
+        image = image.resize(_within(shape, longest), Resampling.LANCZOS, reducing_gap=_GAP)
     if 2 <= orientation <= 8:
         image = image.transpose(Transpose(_TURNS[orientation]))
     image = _in_srgb(image, profile)
@@ -289,7 +284,7 @@ def _plain(image: "Image") -> "Image":
         # A plain conversion clips 16 bits at 255. The half is for `point`, which does not round.
         return image.point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if image.has_transparency_data:
-        return image.convert("RGBA")
+        return image if image.mode == "RGBA" else image.convert("RGBA")
     if image.mode == "1":
         return image.convert("L")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
@@ -397,11 +392,10 @@ def _note(source: _Source, limits: Limits, folder: Path) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     """Whole or not at all."""
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    unfinished = path.with_name(f".{os.urandom(8).hex()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(unfinished, "xb", opener=partial(os.open, mode=0o600)) as file:
             file.write(data)
-        Path(unfinished).replace(path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

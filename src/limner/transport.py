@@ -192,6 +192,8 @@ class Wire:
         self._seconds = seconds
         self._spent = False
         self._free = 0
+        self.answer: Answer | None = None
+        """What the paid request was answered with."""
 
     @property
     def gateway(self) -> Gateway:
@@ -211,6 +213,7 @@ class Wire:
         self._spent = True
         body = _form(fields, files) if files or fields else _json(json)
         answer = self._transport.send("POST", path, body, self._spool, self._seconds)
+        self.answer = answer
         if 300 <= answer.status < 400:
             raise Refused("gateway.redirected", gateway=self.gateway.title, status=answer.status)
         return answer

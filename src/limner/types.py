@@ -227,6 +227,20 @@ class Picture(NamedTuple):
     url: str | None = None
 
 
+class Outcome(NamedTuple):
+    """How a job ended, or why it waits for evidence. Fields as in `Job`."""
+
+    state: State
+    cost: Money | None
+    cost_basis: str
+    uncertain: Money
+    charged: Charged
+    tokens: int | None
+    error: str | None
+    error_facts: Mapping[str, Any]
+    seconds: float | None
+
+
 class Job(NamedTuple):
     """One approved quote on its way to pictures, as the ledger knows it."""
 

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from limner.ledger import owners, spending
 from limner.ledger.store import Store
 from limner.money import Money
 from limner.records import build, canonical
-from limner.types import Charged, Job, Picture, Quote, State
+from limner.types import Job, Outcome, Picture, Quote, State
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
@@ -166,30 +166,17 @@ class Ledger:
         with self.store.writing():
             self._update(job_id, state=state)
 
-    def add_pictures(self, job_id: str, pictures: Sequence[Picture], first: int) -> None:
+    def add_picture(self, job_id: str, place: int, picture: Picture) -> None:
         with self.store.writing():
-            for place, picture in enumerate(pictures, first):
-                self.store.do(
-                    "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    job_id,
-                    place,
-                    *picture,
-                )
+            values = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+            self.store.do(f"INSERT OR REPLACE INTO picture VALUES ({values})", job_id, place, *picture)  # noqa: S608
 
-    def settle(
-        self,
-        job_id: str,
-        state: State,
-        *,
-        cost: Money | None,
-        basis: str,
-        uncertain: Money,
-        charged: Charged,
-        tokens: int | None,
-        error: str | None,
-        error_facts: Mapping[str, Any],
-        seconds: float | None,
-    ) -> None:
+    def pictures(self, job_id: str) -> dict[int, Picture]:
+        """The saved pictures of a job by their place in it."""
+        rows = self.store.rows("SELECT * FROM picture WHERE job_id = ? ORDER BY place", job_id)
+        return {row["place"]: Picture(**{name: row[name] for name in Picture._fields}) for row in rows}
+
+    def settle(self, job_id: str, outcome: Outcome) -> None:
         """End a job, or park it as unknown: charge what is known, release what cannot be charged any more."""
         with self.store.writing(durable=True):
             row = self.store.row("SELECT * FROM job WHERE id = ?", job_id)
@@ -197,19 +184,19 @@ class Ledger:
                 return
             at = now()
             before = Money(row["cost"] or 0, row["unit"])
-            spending.settle(self.store, row, cost, uncertain, before, at)
+            spending.settle(self.store, row, outcome.cost, outcome.uncertain, before, at)
             self._update(
                 job_id,
-                state=state,
-                cost=cost.micro if cost else row["cost"],
-                cost_basis=basis,
-                uncertain=uncertain.micro,
-                reserved=uncertain.micro,
-                charged=charged,
-                tokens=tokens,
-                error=error,
-                error_facts=json.dumps(dict(error_facts), default=str, ensure_ascii=False),
-                seconds=seconds,
+                state=outcome.state,
+                cost=outcome.cost.micro if outcome.cost else row["cost"],
+                cost_basis=outcome.cost_basis,
+                uncertain=outcome.uncertain.micro,
+                reserved=outcome.uncertain.micro,
+                charged=outcome.charged,
+                tokens=outcome.tokens,
+                error=outcome.error,
+                error_facts=json.dumps(dict(outcome.error_facts), default=str, ensure_ascii=False),
+                seconds=outcome.seconds,
                 owner=None,
             )
 
@@ -238,6 +225,11 @@ class Ledger:
         if row is None:
             raise NotFound("job.not_found", job=job_id)
         return self._job(row)
+
+    def job_of_quote(self, quote_id: str) -> Job | None:
+        """The job a quote's approval was spent on."""
+        row = self.store.row("SELECT * FROM job WHERE quote_id = ?", quote_id)
+        return self._job(row) if row else None
 
     def output(self, job_id: str) -> dict[str, Any]:
         row = self.store.row("SELECT output FROM job WHERE id = ?", job_id)
@@ -270,14 +262,13 @@ class Ledger:
 
     def _job(self, row: Mapping[str, Any]) -> Job:
         unit = row["unit"]
-        pictures = self.store.rows("SELECT * FROM picture WHERE job_id = ? ORDER BY place", row["id"])
         own = {name: row[name] for name in Job._fields if name in row}
         own.update(
             ceiling=Money(row["ceiling"], unit),
             cost=None if row["cost"] is None else Money(row["cost"], unit),
             uncertain=Money(row["uncertain"], unit),
             error_facts=json.loads(row["error_facts"]),
-            pictures=tuple(Picture(**{name: one[name] for name in Picture._fields}) for one in pictures),
+            pictures=tuple(self.pictures(row["id"]).values()),
         )
         return Job(**own)
 

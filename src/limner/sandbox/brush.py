@@ -1,5 +1,6 @@
 """The painter's hand: the few strokes that every scene is made of."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from random import Random
@@ -61,13 +62,14 @@ def glow(brush: Brush, x: float, y: float, across: float, colour: Colour, streng
     """Light that fades outwards."""
     side = max(2, round(across))
     fade = ImageOps.invert(Image.radial_gradient("L").resize((side, side)))
-    mask = fade.point([round(strength * max(0, value - 60) * 1.3) for value in range(256)])
+    mask = fade.point([round(strength * max(0, value - 78) * 1.44) for value in range(256)])
     brush.image.paste(colour, (round(x - side / 2), round(y - side / 2)), mask)
 
 
 def sky(brush: Brush, horizon: float) -> Point:
     """Sky with its light, clouds or stars. Returns where the light stands."""
     chance, colours = brush.chance, brush.colours
+    brush.box(0, horizon, brush.width, brush.height, colours.sky_low)
     gradient(brush, 0, horizon + 1, colours.sky_top, colours.sky_low)
     x = brush.width * chance.uniform(0.2, 0.8)
     y = horizon * chance.uniform(0.3, 0.72)
@@ -76,13 +78,8 @@ def sky(brush: Brush, horizon: float) -> Point:
         _stars(brush, horizon)
     glow(brush, x, y, across * 4.2, colours.light, 0.55)
     brush.disc(x, y, across, colours.light)
-    if colours.night and chance.random() < 0.6:
-        brush.disc(
-            x + across * 0.27,
-            y - across * 0.1,
-            across * 0.86,
-            mix(colours.sky_top, colours.sky_low, y / horizon),
-        )
+    for dx, dy, part in ((0.2, -0.12, 0.2), (-0.16, 0.16, 0.26), (0.12, 0.24, 0.12)) if colours.night else ():
+        brush.disc(x + across * dx, y + across * dy, across * part, mix(colours.light, colours.sky_low, 0.22))
     for _ in range(chance.randint(1, 4)):
         _cloud(brush, horizon)
     return x, y
@@ -106,21 +103,38 @@ def _cloud(brush: Brush, horizon: float) -> None:
         brush.draw.rounded_rectangle((left, top, left + part, top + high), radius=high / 2, fill=colour)
 
 
-def ridge(brush: Brush, base: float, swing: float, colour: Colour, jagged: float = 0.0) -> list[Point]:
-    """A line of hills filled down to the bottom; `jagged` makes mountains of them. Returns the line."""
+def ridge(brush: Brush, base: float, swing: float, colour: Colour) -> list[Point]:
+    """A line of rolling hills, filled down to the bottom. Returns the line."""
     chance = brush.chance
     waves = [(chance.uniform(0.6, 3.2) * (k + 1), chance.uniform(0, 6.3), 1 / (k + 1.3)) for k in range(3)]
     points: list[Point] = []
-    steps = 48
-    for step in range(steps + 1):
-        at = step / steps
+    for step in range(41):
+        at = step / 40
         height = sum(math.sin(often * at * 3.1 + start) * weight for often, start, weight in waves)
-        height += jagged * (
-            abs((at * waves[0][0] * 2.2 + waves[1][1]) % 2 - 1) * 2 + chance.uniform(-0.22, 0.22)
-        )
         points.append((at * brush.width, base - height * swing))
     brush.polygon([(0, brush.height), *points, (brush.width, brush.height)], colour)
     return points
+
+
+def peaks(brush: Brush, base: float, high: float, colour: Colour) -> list[Point]:
+    """A line of mountains: a few summits, broken up again and again. Returns the line."""
+    chance = brush.chance
+    line: list[Point] = [(-0.1, 0.3)]
+    while line[-1][0] < 1:
+        at = line[-1][0] + chance.uniform(0.09, 0.2)
+        line.append((at, chance.uniform(0.75, 1.25) if len(line) % 2 else chance.uniform(0.2, 0.5)))
+    for spread in (0.09, 0.05, 0.025):
+        line = [point for pair in itertools.pairwise(line) for point in _broken(pair, chance, spread)] + line[
+            -1:
+        ]
+    points = [(at * brush.width, base - height * high) for at, height in line]
+    brush.polygon([(0, brush.height), *points, (brush.width, brush.height)], colour)
+    return points
+
+
+def _broken(pair: tuple[Point, Point], chance: Random, spread: float) -> tuple[Point, Point]:
+    (x1, y1), (x2, y2) = pair
+    return (x1, y1), ((x1 + x2) / 2, (y1 + y2) / 2 + chance.uniform(-spread, spread))
 
 
 def water(brush: Brush, horizon: float, bottom: float, light_x: float) -> None:

@@ -16,7 +16,8 @@ from starlette.responses import Response
 from limner.sandbox import pictures
 from limner.sandbox.answers import Paper, answer
 from limner.sandbox.call import Call, Refusal
-from limner.sandbox.painter import Kind, Picture
+from limner.sandbox.imprint import Kind
+from limner.sandbox.painter import Picture
 
 KINDS: Mapping[str, Kind] = {"png": "png", "jpeg": "jpeg", "jpg": "jpeg", "webp": "webp"}
 _READABLE = {"PNG", "JPEG", "WEBP", "GIF"}

@@ -1,8 +1,8 @@
 """
-Pictures painted from a prompt: the same order, the same picture. Each carries the word SANDBOX on it and in its
-metadata, so that none can pass for a generation.
+Pictures painted from a prompt: the same order, the same picture. Each carries the word SANDBOX on it
+and in its metadata, so that none can pass for a generation.
 
-Not imitated: understanding. Colour words and a few things are recognised; all else is chance seeded by the prompt.
+Not imitated: understanding. Colours and a few things are recognised; the rest is chance, seeded by the prompt.
 """
 
 import hashlib

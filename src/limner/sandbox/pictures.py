@@ -15,7 +15,8 @@ import pybase64
 
 from limner.sandbox import faults, painter
 from limner.sandbox.call import Call
-from limner.sandbox.painter import Kind, Picture
+from limner.sandbox.imprint import Kind
+from limner.sandbox.painter import Picture
 
 _MEGABYTE = 1024 * 1024
 _MOST_BYTES = 192 * _MEGABYTE

@@ -1,10 +1,11 @@
-"""What the painter paints: out of doors. Which scene it is follows from the prompt's words, or from chance."""
+"""What the painter paints: out of doors. Which scene follows from the prompt's words, or from chance."""
 
+import itertools
 from collections.abc import Callable, Mapping
 
 from limner.sandbox import indoors
-from limner.sandbox.brush import Brush, Point, ridge, sky, water
-from limner.sandbox.palette import mentions, mix
+from limner.sandbox.brush import Brush, Point, peaks, ridge, sky, water
+from limner.sandbox.palette import Colour, mentions, mix
 
 Scene = Callable[[Brush], None]
 
@@ -42,11 +43,11 @@ def mountains(brush: Brush) -> None:
     shore = brush.height * brush.chance.uniform(0.6, 0.7)
     light_x, _ = sky(brush, shore)
     for layer in range(3):
-        colour = mix(brush.colours.far, brush.colours.near, layer * 0.32)
-        swing = brush.height * (0.085 - 0.02 * layer)
-        line = ridge(brush, shore - brush.height * (0.15 - 0.065 * layer), swing, colour, jagged=1.0)
+        colour = mix(brush.colours.far, brush.colours.near, 0.12 + layer * 0.34)
+        base = shore - brush.unit * (5 - layer * 3)
+        line = peaks(brush, base, brush.height * (0.3 - 0.09 * layer), colour)
         if layer < 2:
-            _snow(brush, line, shore)
+            _snow(brush, line, colour, brush.unit * (7 - 2 * layer))
     bottom = brush.height * 0.9
     water(brush, shore, brush.height, light_x)
     line = ridge(brush, bottom, brush.unit * 3, mix(brush.colours.near, brush.colours.ink, 0.3))
@@ -89,9 +90,7 @@ def city(brush: Brush) -> None:
     water(brush, ground, brush.height, light_x)
 
 
-def _tower(
-    brush: Brush, place: tuple[float, float, float, float], colour: tuple[int, int, int], layer: int
-) -> None:
+def _tower(brush: Brush, place: tuple[float, float, float, float], colour: Colour, layer: int) -> None:
     left, top, right, bottom = place
     brush.box(left, top, right, bottom, colour)
     if brush.chance.random() < 0.3:
@@ -107,16 +106,16 @@ def _tower(
                 brush.box(x, y, x + step * 0.45, y + step * 0.55, lit)
 
 
-def _snow(brush: Brush, line: list[Point], shore: float) -> None:
-    """White caps on the peaks of a line of mountains."""
-    white = mix(brush.colours.sky_low, (255, 255, 255), 0.25 if brush.colours.night else 0.8)
+def _snow(brush: Brush, line: list[Point], rock: Colour, deep: float) -> None:
+    """White caps on the summits of a line of mountains, in shadow on the side away from the light."""
+    white = mix(brush.colours.sky_low, (255, 255, 255), 0.55 if brush.colours.night else 0.85)
     highest = min(y for _, y in line)
-    below = highest + (shore - highest) * 0.3
-    for (x1, y1), (x2, y2) in zip(line, line[1:], strict=False):
-        if y1 < below or y2 < below:
-            wave = brush.unit * brush.chance.uniform(0, 4)
-            foot1, foot2 = max(y1, below - wave), max(y2, below - brush.unit * 2)
-            brush.polygon([(x1, y1), (x2, y2), (x2, foot2), (x1, foot1)], white)
+    below = highest + deep * 2.2
+    for (x1, y1), (x2, y2) in itertools.pairwise(line):
+        if min(y1, y2) < below:
+            tone = white if y2 < y1 else mix(white, rock, 0.35)
+            foot1, foot2 = (max(y, min(below, y + deep * brush.chance.uniform(0.8, 1.3))) for y in (y1, y2))
+            brush.polygon([(x1, y1), (x2, y2), (x2, foot2), (x1, foot1)], tone)
 
 
 def _pine(brush: Brush, x: float, y: float, high: float, depth: float) -> None:
@@ -136,7 +135,7 @@ def _round_tree(brush: Brush, x: float, y: float, high: float, depth: float) -> 
     brush.disc(x - high * 0.1, y - high * 0.72, high * 0.32, brush.shade(leaf, -0.18))
 
 
-def _island(brush: Brush, horizon: float, colour: tuple[int, int, int]) -> None:
+def _island(brush: Brush, horizon: float, colour: Colour) -> None:
     middle, wide = brush.width * brush.chance.uniform(0, 1), brush.width * brush.chance.uniform(0.15, 0.4)
     high = brush.unit * brush.chance.uniform(6, 18)
     points: list[Point] = []
@@ -185,13 +184,15 @@ def _birds(brush: Brush, horizon: float) -> None:
         brush.line(points, brush.colours.ink, brush.unit * 0.3)
 
 
+_THINGS = (
+    "apple|fruit|cup|mug|bottle|vase|table|product|food|coffee|tea|cat|dog|portrait|still life|"
+    "苹果|水果|杯|瓶|桌|产品|商品|静物|猫|狗|茶"
+)
 _SCENES: Mapping[str, Scene] = {
     "mountain|peak|lake|alps|山|峰|湖": mountains,
     "sea|ocean|boat|ship|sail|beach|island|wave|海|船|岛|浪": sea,
     "city|street|skyline|building|tower|urban|城|楼|街": city,
     "flower|leaf|leaves|plant|garden|botanical|rose|forest|花|叶|植物|园": indoors.botanical,
-    "apple|fruit|cup|mug|bottle|vase|table|product|food|coffee|tea|cat|dog|portrait|苹果|水果|杯|瓶|桌|产品|商品|猫|狗|茶": (
-        indoors.still_life
-    ),
+    _THINGS: indoors.still_life,
     "hill|field|meadow|landscape|tree|cottage|丘|田|草|树|风景": hills,
 }

@@ -1,0 +1,194 @@
+"""
+Pictures coming in: verified, named for what they are, saved whole, each with a sidecar.
+
+The bytes are the gateway's own, never encoded again: whatever marks of origin they carry stay valid.
+A picture is checked under a temporary name and appears under its own name only when it is whole.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pybase64
+
+from limner.errors import NoPicture, StorageFailed, Usage
+from limner.formats import EXTENSIONS, SPELLINGS, Broken, Format, inspect
+from limner.home import write_whole
+from limner.types import Inline, Link, Part, Picture, Source
+
+SMALLEST = 10_000
+"""Bytes. What is smaller is a broken answer, not a picture somebody paid for."""
+
+_ROOM = 200_000_000
+_TRIES = 1_000
+
+
+class Output(NamedTuple):
+    """Where pictures go: a file, a folder, or (`path` is None) `output-<ts>` in the current folder."""
+
+    path: str | None = None
+    overwrite: bool = False
+    exact: bool = False
+    """Keep the name as given even where it says another type: what older callers rely on."""
+    folder: str = ""
+    """The folder that relative names start from."""
+
+
+def check_output(output: Output) -> None:
+    """Before anything is spent: can a picture be written there? Raises `Usage` or `StorageFailed`."""
+    target = _wanted(output)
+    folder = target if _is_folder(output) else target.parent
+    if output.path and not _is_folder(output) and target.exists() and not output.overwrite:
+        raise Usage("output.exists", path=target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".limner-{secrets.token_hex(4)}"
+        probe.write_bytes(b"")
+        probe.unlink()
+        room = _room(folder)
+    except OSError as error:
+        raise Usage("output.not_writable", path=folder, reason=error.strerror) from error
+    if room is not None and room < _ROOM:
+        raise StorageFailed("output.no_room", path=folder, need=f"{_ROOM // 1_000_000} MB")
+
+
+def fetch(
+    source: Source, parts: tuple[Path, ...], target: Path, download: Callable[[str, Path], None]
+) -> str | None:
+    """Bring one picture's bytes to `target`; the link it came from, if it came from one."""
+    target.unlink(missing_ok=True)
+    if isinstance(source, Link):
+        download(source.url, target)
+        return source.url
+    if isinstance(source, Inline):
+        target.write_bytes(_decoded(source.text))
+    elif isinstance(source, Part) and source.number < len(parts):
+        os.link(parts[source.number], target)
+    else:
+        raise NoPicture("picture.broken", reason="cut")
+    return None
+
+
+def _room(folder: Path) -> int | None:
+    """Free bytes, where the system tells."""
+    ask = getattr(os, "statvfs", None)
+    if ask is None:
+        return None
+    told = ask(folder)
+    return int(told.f_bavail * told.f_frsize)
+
+
+def _decoded(text: str) -> bytes:
+    padded = text.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return pybase64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
+    except ValueError as error:
+        raise NoPicture("picture.broken", reason="damaged") from error
+
+
+def verify(path: Path) -> Format:
+    """A whole picture of a sensible size. Raises `NoPicture`; the raw answer stays where it is."""
+    try:
+        found = inspect(path)
+    except Broken as error:
+        raise NoPicture("picture.broken", reason=str(error), bytes=path.stat().st_size) from error
+    if found.bytes <= SMALLEST:
+        raise NoPicture("picture.tiny", bytes=found.bytes, width=found.width, height=found.height)
+    return found
+
+
+def keep(fetched: Path, found: Format, output: Output, place: int, story: Mapping[str, Any]) -> Picture:
+    """
+    Move a verified picture to its name and write its sidecar. Raises `StorageFailed` when the folder will
+    not take it; the file stays where it was fetched then.
+    """
+    sha256 = _sha256(fetched)
+    try:
+        target = _settle(fetched, _candidates(output, place, found.media_type), output.overwrite)
+        sidecar = target.with_name(target.name + ".json")
+        picture = Picture(
+            str(target), sha256, found.media_type, found.width, found.height, found.bytes, str(sidecar)
+        )
+        told = {"picture": picture._asdict(), **story}
+        write_whole(sidecar, json.dumps(told, ensure_ascii=False, indent=2))
+    except OSError as error:
+        folder = _wanted(output).parent
+        raise StorageFailed("output.not_writable", path=folder, reason=error.strerror) from error
+    return picture
+
+
+def _settle(fetched: Path, candidates: Callable[[int], Path], overwrite: bool) -> Path:
+    """Give the file the first name that is free, without ever taking one that is not."""
+    staged = fetched
+    first = candidates(0)
+    first.parent.mkdir(parents=True, exist_ok=True)
+    if fetched.stat().st_dev != first.parent.stat().st_dev:
+        staged = first.with_name(f".{first.name}.{secrets.token_hex(4)}")
+        _copy(fetched, staged)
+    _sync(staged)
+    if overwrite:
+        staged.replace(first)
+        return first
+    for number in range(_TRIES):
+        target = candidates(number)
+        try:
+            os.link(staged, target)
+        except FileExistsError:
+            continue
+        staged.unlink()
+        return target
+    raise FileExistsError(f"{_TRIES} files of that name")
+
+
+def _candidates(output: Output, place: int, media_type: str) -> Callable[[int], Path]:
+    """Names to try, best first: `name.png`, then for more pictures or a taken name `name-2.png`, …"""
+    wanted = _wanted(output)
+    if _is_folder(output):
+        wanted = wanted / f"output-{int(time.time())}"
+    right = EXTENSIONS[media_type]
+    spellings = SPELLINGS.get(media_type, (right,))
+    given = wanted.suffix.lower()
+    known = {*EXTENSIONS.values(), *SPELLINGS["image/jpeg"]}
+    stem, suffix = wanted, right
+    if given in spellings or (output.exact and given):
+        stem, suffix = wanted.with_suffix(""), wanted.suffix
+    elif given in known:
+        stem = wanted.with_suffix("")
+
+    def name(number: int) -> Path:
+        count = place + number + 1
+        return stem.with_name(f"{stem.name}{f'-{count}' if count > 1 else ''}{suffix}")
+
+    return name
+
+
+def _wanted(output: Output) -> Path:
+    base = Path(output.folder or ".").absolute()
+    return base / Path(output.path).expanduser() if output.path else base / f"output-{int(time.time())}"
+
+
+def _is_folder(output: Output) -> bool:
+    if output.path is None:
+        return False
+    return output.path.endswith(("/", os.sep)) or _wanted(output).is_dir()
+
+
+def _copy(source: Path, target: Path) -> None:
+    import shutil
+
+    shutil.copyfile(source, target)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

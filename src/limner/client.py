@@ -1,0 +1,343 @@
+"""
+The few functions every face calls; the only place where rooms are joined.
+
+    quote = client.quote("a lighthouse at dusk")     free, repeatable
+    client.approve(quote.id, by="python")            somebody's yes
+    job = client.run(quote.id)                       spends
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from limner import approval, artifacts, catalog, choice, gateways, home, references
+from limner import quote as quoting
+from limner.approval import By
+from limner.artifacts import Output
+from limner.errors import ApprovalNeeded, Declined, NotFound, QuoteChanged, SetupNeeded, Usage
+from limner.gateways import Gateway
+from limner.ledger import Ledger, Owner, Spent
+from limner.ledger import spending
+from limner.ledger.jobs import now
+from limner.money import Money
+from limner.types import LIVE, Job, Model, Quote, Reference, Request
+
+Watch = Callable[[str, Mapping[str, Any]], None]
+
+
+def _silent(event: str, facts: Mapping[str, Any]) -> None:
+    del event, facts
+
+
+class Client:
+    """
+    One person's limner: their configuration, their ledger, their gateways.
+
+    `home` overrides `LIMNER_HOME`. `sandbox`: play money, painted pictures, the same code and real HTTP on
+    loopback. `language` is what finished sentences are written in.
+    """
+
+    def __init__(self, *, home: str | None = None, sandbox: bool = False, language: str = "en") -> None:
+        self.language = language
+        self.home = _home(home, sandbox)
+        self.settings = gateways.settings(self.home, _sandbox_url(self.home) if sandbox else None)
+        self._ledger: Ledger | None = None
+        self._owner: Owner | None = None
+
+    @property
+    def sandbox(self) -> bool:
+        return self.settings.sandbox_url is not None
+
+    @property
+    def ledger(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger(self.home.ledger)
+        return self._ledger
+
+    def close(self) -> None:
+        if self._ledger:
+            self._ledger.close()
+            self._ledger = None
+        if self._owner:
+            self._owner.close()
+            self._owner = None
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def gateways(self) -> list[str]:
+        """The names of all gateways there are, set up or not."""
+        return gateways.names(self.settings)
+
+    def gateway(self, name: str) -> Gateway:
+        """Raises `NotFound`, or `SetupNeeded` when it lacks a key or an address."""
+        return gateways.find(name, self.settings)
+
+    def models(self, gateway: str | None = None) -> list[Model]:
+        """What is for sale, from the dated facts: needs no key and no network."""
+        names = [gateway] if gateway else self.gateways()
+        if gateway and gateway not in self.gateways():
+            raise NotFound("gateway.unknown", name=gateway, known=self.gateways())
+        return [model for name in names for model in self._listed(name)]
+
+    def quote(self, request: Request | str, **wishes: Any) -> Quote:
+        """
+        What a request would be, exactly, and what it would cost. Free; nothing is sent.
+
+        `wishes` are the fields of `Request`. Raises `Usage`, `SetupNeeded`, `BudgetExceeded`.
+        """
+        wanted = request if isinstance(request, Request) else Request(prompt=request)
+        wanted = wanted._replace(**wishes)
+        gateway, model = self._pick(wanted)
+        limits = gateway.facts["limits"]
+        choice.check(wanted, model, limits)
+        chosen = choice.make(wanted, model, gateway.provider, self._references(wanted, model, limits))
+        frozen = quoting.make(
+            chosen,
+            host=gateway.host,
+            account=gateway.account,
+            unit=gateway.unit,
+            repeats=self._repeats(gateway),
+            now=now(),
+        )
+        self.ledger.add_quote(frozen)
+        return frozen
+
+    def approve(self, quote_id: str, by: By = "python") -> Quote:
+        """Write down a yes to exactly this quote. Raises `NotFound`, `QuoteChanged`."""
+        quote = self.ledger.quote(quote_id)
+        if self.ledger.approval(quote_id) is None:
+            granted = approval.grant(quote, by, now())
+            self.ledger.add_approval(quote, granted.by, granted.at)
+        return quote
+
+    def run(self, quote_id: str, output: Output | None = None, watch: Watch = _silent) -> Job:
+        """
+        Serve an approved quote: the one call that spends. The same quote asked for again names its job and
+        buys nothing. Raises `ApprovalNeeded`, `QuoteChanged`, `Usage`; what goes wrong later, the job says.
+        """
+        output = output or Output()
+        quote = self.ledger.quote(quote_id)
+        known = self.ledger.job_of_quote(quote_id)
+        if known is not None:
+            return known
+        gateway = self.check_run(quote, output)
+        if not quote.needs_approval:
+            self.approve(quote_id, by="free")
+        job_id, fresh = self.ledger.open_job(quote, self.home.runs, output._asdict(), self._own().id)
+        if not fresh:
+            return self.ledger.job(job_id)
+        watch("opened", {"job": job_id})
+        return self._run(quote, gateway, job_id, output, watch)
+
+    def check_run(self, quote: Quote, output: Output) -> Gateway:
+        """Everything that can be known to be wrong before anything is sent. Raises as `run` does."""
+        gateway = gateways.find(quote.choice.gateway, self.settings)
+        if (gateway.host, gateway.account) != (quote.host, quote.account):
+            raise QuoteChanged("quote.other_account", quote=quote.id, gateway=gateway.title)
+        for reference in quote.choice.references:
+            if not references.unchanged(reference):
+                raise QuoteChanged("quote.reference_changed", quote=quote.id, path=reference.source)
+        if quote.needs_approval and self.ledger.approval(quote.id) is None:
+            raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
+        artifacts.check_output(output)
+        return gateway
+
+    def make(
+        self,
+        request: Request | str,
+        *,
+        yes: Callable[[Quote], bool],
+        output: Output | None = None,
+        watch: Watch = _silent,
+        **wishes: Any,
+    ) -> Job:
+        """
+        Quote, yes, picture in one call. `yes` is shown the quote and answers for the person; it is not
+        asked when the pictures are free. Raises `Declined` for a no.
+        """
+        quote = self.quote(request, **wishes)
+        artifacts.check_output(output or Output())
+        if quote.needs_approval:
+            if not yes(quote):
+                raise Declined("approval.declined", quote=quote.id)
+            self.approve(quote.id, by="python")
+        return self.run(quote.id, output, watch)
+
+    def job(self, job_id: str) -> Job:
+        return self.ledger.job(job_id)
+
+    def jobs(self, state: str | None = None, limit: int = 20, after: str | None = None) -> list[Job]:
+        """Newest first. `after` is the id of the last one already seen."""
+        before = self.ledger.seq(after) if after else None
+        if after and before is None:
+            raise NotFound("job.not_found", job=after)
+        return self.ledger.jobs(state, limit, before)
+
+    def recover(self, job_id: str) -> Job:
+        """Bring home what an interrupted job has to give. Sends nothing that costs."""
+        from limner import recovery
+
+        job = self.ledger.job(job_id)
+        if job.state not in LIVE or not self.ledger.claim(job_id, self._own().id):
+            return self.ledger.job(job_id)
+        quote = self.ledger.quote(job.quote_id)
+        gateway = gateways.find(job.gateway, self.settings)
+        output = Output(**self.ledger.output(job_id))
+        return self._with_work(quote, gateway, job_id, output, _silent, recovery.recover)
+
+    def spend(self, by: str = "day", since: str = "0000-00-00") -> tuple[list[Spent], list[Money]]:
+        """Charges since a day (YYYY-MM-DD) by "day", "gateway" or "model", and what is still reserved."""
+        return spending.report(self.ledger.store, by, since), spending.reserved(self.ledger.store)
+
+    def story(self, file: str) -> Job:
+        """The job a picture came from, found by its path or its bytes. Raises `NotFound`, `Usage`."""
+        import hashlib
+
+        path = Path(file).expanduser().absolute()
+        try:
+            with path.open("rb") as picture:
+                sha256 = hashlib.file_digest(picture, "sha256").hexdigest()
+        except OSError as error:
+            raise Usage("file.unreadable", path=path, reason=error.strerror) from error
+        job = self.ledger.job_of_picture(path=str(path), sha256=sha256)
+        if job is None:
+            raise NotFound("picture.not_ours", path=path)
+        return job
+
+    def _run(self, quote: Quote, gateway: Gateway, job_id: str, output: Output, watch: Watch) -> Job:
+        from limner import runner
+
+        row = self.ledger.approval(quote.id)
+        assert row is not None
+        granted = approval.restore(quote, row["by_whom"], row["at"], row["expires_at"])
+        return self._with_work(quote, gateway, job_id, output, watch, lambda work: runner.run(work, granted))
+
+    def _with_work(
+        self,
+        quote: Quote,
+        gateway: Gateway,
+        job_id: str,
+        output: Output,
+        watch: Watch,
+        step: Callable[[Any], Job],
+    ) -> Job:
+        from limner import providers, runner
+        from limner.transport import Transport
+
+        transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
+        work = runner.Work(
+            ledger=self.ledger,
+            transport=transport,
+            provider=providers.load(gateway.provider),
+            quote=quote,
+            job_id=job_id,
+            folder=self.home.runs / job_id,
+            output=output,
+            repeats=self._repeats(gateway).get(quote.choice.operation, {}),
+            watch=watch,
+            language=self.language,
+        )
+        try:
+            return step(work)
+        finally:
+            transport.close()
+
+    def _own(self) -> Owner:
+        if self._owner is None:
+            self._owner = Owner(self.ledger.owners)
+        return self._owner
+
+    def _listed(self, name: str) -> Sequence[Model]:
+        added = self.settings.get("gateways", {}).get(name, {})
+        facts = gateways.facts(str(added.get("provider", name)))
+        return catalog.models(name, facts, added, _is_free(added, str(added.get("base_url", ""))))
+
+    def _pick(self, wanted: Request) -> tuple[Gateway, Model]:
+        """The gateway and the model that are meant, among those that are set up."""
+        if wanted.gateway:
+            ready = [gateways.find(wanted.gateway, self.settings)]
+        else:
+            ready = list(gateways.configured(self.settings))
+        if not ready:
+            raise SetupNeeded("key.none", gateway="OmniMaaS")
+        models = [model for gateway in ready for model in self._sold(gateway, wanted)]
+        model = choice.pick(wanted, models)
+        return next(gateway for gateway in ready if gateway.name == model.gateway), model
+
+    def _sold(self, gateway: Gateway, wanted: Request) -> Sequence[Model]:
+        free = _is_free(gateway.settings, gateway.base_url) and gateway.key is None
+        free = free or (self.sandbox and bool(gateway.facts["gateway"].get("template")))
+        listed = catalog.models(gateway.name, gateway.facts, gateway.settings, free)
+        if not gateway.facts["gateway"].get("template") or (listed and wanted.model is None):
+            return listed
+        names = {model.id for model in listed}
+        asked = [wanted.model] if wanted.model and wanted.gateway else []
+        if not listed and not asked:
+            asked = self._served(gateway)
+        return [
+            *listed,
+            *(
+                catalog.unlisted(gateway.name, name, gateway.facts, gateway.settings, free)
+                for name in asked
+                if name not in names
+            ),
+        ]
+
+    def _served(self, gateway: Gateway) -> list[str]:
+        """What a server of the person's own says it has: one free question."""
+        from limner import providers
+        from limner.transport import Transport, Wire
+
+        folder = home.private_folder(self.home.data / "lists")
+        transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
+        try:
+            wire = Wire(transport, folder / gateway.name, 10.0)
+            return providers.load(gateway.provider).model_ids(wire)
+        finally:
+            transport.close()
+
+    def _references(self, wanted: Request, model: Model, limits: Mapping[str, Any]) -> tuple[Reference, ...]:
+        if not wanted.references:
+            return ()
+        allowed = references.Limits(
+            longest_side=int(limits["reference_side"]),
+            bytes=int(limits["reference_bytes"]),
+            count=model.max_references,
+            media_types=tuple(limits["reference_types"]),
+        )
+        return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
+
+    def _repeats(self, gateway: Gateway) -> Mapping[str, Any]:
+        """The gateway's own rules, bounded by the configuration's `attempts`."""
+        rules = {name: dict(rule) for name, rule in gateway.facts["repeats"].items()}
+        for rule in rules.values():
+            most = gateway.settings.get("attempts", self.settings.get("attempts"))
+            if most is not None:
+                rule["attempts"] = max(1, min(int(most), int(rule.get("attempts", 1))))
+            if "waits" in self.settings.values:
+                rule["waits"] = list(self.settings.values["waits"])
+        return rules
+
+
+def _is_free(settings: Mapping[str, Any], base_url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    if "free" in settings:
+        return bool(settings["free"])
+    keyless = not settings.get("key_env") and not settings.get("key_file")
+    return keyless and gateways.is_loopback(urlsplit(base_url).hostname or "")
+
+
+def _home(given: str | None, sandbox: bool) -> home.Home:
+    found = home.find(given)
+    return found.in_sandbox() if sandbox else found
+
+
+def _sandbox_url(place: home.Home) -> str:
+    from limner import sandbox
+
+    return sandbox.launch(home.private_folder(place.data / "server"))

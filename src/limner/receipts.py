@@ -1,0 +1,65 @@
+"""A job's own two files: `result.json` for programs, `result.md` for people. There from the first moment."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from limner.home import write_whole
+from limner.money import decimal
+from limner.types import Job
+
+
+def told(job: Job) -> dict[str, Any]:
+    """A job as every face tells it to programs: plain JSON, additive only."""
+    return {
+        "job_id": job.id,
+        "quote_id": job.quote_id,
+        "state": job.state,
+        "gateway": job.gateway,
+        "model": job.model,
+        "operation": job.operation,
+        "task_id": job.task_id,
+        "sent": job.sent,
+        "n": job.n,
+        "images": [picture._asdict() for picture in job.pictures],
+        "cost": {
+            "actual": decimal(job.cost) if job.cost else None,
+            "basis": job.cost_basis or None,
+            "ceiling": decimal(job.ceiling),
+            "uncertain": decimal(job.uncertain),
+            "unit": job.ceiling.unit,
+            "tokens": job.tokens,
+        },
+        "charged": job.charged,
+        "seconds": job.seconds,
+        "error": job.error,
+        "error_facts": dict(job.error_facts),
+        "folder": job.folder,
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+    }
+
+
+def write(job: Job, sentence: str, raw: Mapping[str, Any] | None = None) -> None:
+    """Both files, in the job's folder."""
+    folder = Path(job.folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    answers = sorted(str(path) for path in folder.glob("attempt-*.answer"))
+    record = {**told(job), "prompt": job.prompt, "answers": answers, "raw": raw or {}}
+    write_whole(folder / "result.json", json.dumps(record, ensure_ascii=False, indent=2))
+    write_whole(folder / "result.md", _page(job, sentence))
+
+
+def _page(job: Job, sentence: str) -> str:
+    lines = [f"# {job.id}", "", sentence, ""]
+    lines += [f"- model: {job.model} ({job.gateway})", f"- state: {job.state}"]
+    if job.cost:
+        lines.append(f"- cost: {job.cost}")
+    if job.uncertain.micro:
+        lines.append(f"- perhaps charged besides: {job.uncertain}")
+    if job.task_id:
+        lines.append(f"- task: {job.task_id}")
+    quoted = "\n".join("> " + line for line in job.prompt.splitlines())
+    pictures = [f"![]({picture.path})" for picture in job.pictures]
+    return "\n".join([*lines, "", quoted, "", *pictures]) + "\n"

@@ -1,0 +1,56 @@
+"""
+What an interrupted process left behind.
+
+A recovery sends nothing that costs. It reads answers that were spooled whole, fetches pictures that are
+still waiting, and for a request whose answer never came it says so: nobody knows, and the money stays
+reserved until somebody does.
+"""
+
+from limner.errors import GatewayError, NoAnswer
+from limner.home import private_folder
+from limner.runner import Tally, Work, collect, finish, note
+from limner.transport import replay
+from limner.types import Job
+
+
+def recover(work: Work) -> Job:
+    """Bring home whatever one job's attempts have to give. The caller holds the job's claim."""
+    private_folder(work.folder)
+    tally = Tally()
+    attempts = work.ledger.attempts(work.job_id)
+    for attempt in attempts:
+        if attempt["status"] in {"intent", "accepted"}:
+            tally = _again(work, attempt["n"], attempt["part"], attempt["status"], tally)
+    served = {attempt["part"] for attempt in attempts if attempt["status"] in {"intent", "accepted"}}
+    if tally.error is None and len(served) < work.quote.sends:
+        tally = _unserved(work, tally, sent=bool(attempts))
+    return finish(work, tally, None)
+
+
+def _again(work: Work, n: int, part: int, status: str, tally: Tally) -> Tally:
+    answer = replay(work.folder / f"attempt-{n}.answer")
+    if answer is None:
+        return _lost(work, n, status, tally)
+    try:
+        submission = work.provider.read(answer, work.transport.gateway)
+    except GatewayError as error:
+        note(work, n, error)
+        return tally._replace(error=error, open_question=error.charged == "unknown")
+    if status == "intent":
+        work.ledger.answer(work.job_id, n, "accepted", http_status=answer.status)
+    return collect(work, part, submission, answer, tally)
+
+
+def _lost(work: Work, n: int, status: str, tally: Tally) -> Tally:
+    error = NoAnswer("job.interrupted", gateway=work.transport.gateway.title)
+    if status == "intent":
+        note(work, n, error)
+    return tally._replace(error=error, open_question=True)
+
+
+def _unserved(work: Work, tally: Tally, sent: bool) -> Tally:
+    """Some sends never happened. They are not made up for: that would need a person who still wants them."""
+    unknown = any(one["status"] == "unknown" for one in work.ledger.attempts(work.job_id))
+    error = NoAnswer("job.interrupted", gateway=work.transport.gateway.title) if unknown else None
+    never = GatewayError("job.never_sent" if not sent else "job.part_never_sent")
+    return tally._replace(error=error or never, open_question=unknown)
