@@ -107,7 +107,9 @@ def pixels_of(size: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def images_answer(call: Call, order: Order, painted: Sequence[Picture], usage: Mapping[str, Any]) -> Response:
+def images_answer(
+    call: Call, order: Order, painted: Sequence[Picture], usage: Mapping[str, Any] | None
+) -> Response:
     """The answer to an order, in whichever odd form this call's faults ask for."""
     if call.has("task-object"):
         return answer({"id": f"task_{call.id}", "task_id": f"task_{call.id}", "status": "queued"})
@@ -143,8 +145,9 @@ def data_url(call: Call, picture: Picture, paper: Paper) -> str:
     return f"data:{picture.media_type};base64,{paper.put(pictures.base64(call, picture))}"
 
 
-def with_usage(call: Call, body: dict[str, Any], usage: Mapping[str, Any]) -> dict[str, Any]:
-    if call.has("no-usage"):
+def with_usage(call: Call, body: dict[str, Any], usage: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The body with its usage, for servers that tell one and unless a fault keeps it back."""
+    if usage is None or call.has("no-usage"):
         return body
     return {**body, "usage": None if call.has("null-usage") else dict(usage)}
 

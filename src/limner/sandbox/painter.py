@@ -2,7 +2,7 @@
 Pictures painted from a prompt: the same order, the same picture. Each carries the word SANDBOX on it
 and in its metadata, so that none can pass for a generation.
 
-Not imitated: understanding. Colours and a few things are recognised; the rest is chance, seeded by the prompt.
+Not imitated: understanding. Colours and a few things are known; the rest is chance, seeded by the prompt.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ def _hang_references(image: Image.Image, references: Sequence[bytes]) -> None:
     """The references, as framed paintings on easels in the foreground."""
     width, height = image.size
     shown = references[:4]
-    wide, high = width * min(0.36, 0.8 / max(len(shown), 1)), height * 0.36
+    wide, high = width * min(0.36, 0.62 / max(len(shown), 1)), height * 0.36
     for place, reference in enumerate(shown):
         try:
             with Image.open(io.BytesIO(reference)) as opened:

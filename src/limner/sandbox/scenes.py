@@ -189,10 +189,10 @@ _THINGS = (
     "苹果|水果|杯|瓶|桌|产品|商品|静物|猫|狗|茶"
 )
 _SCENES: Mapping[str, Scene] = {
+    _THINGS: indoors.still_life,
     "mountain|peak|lake|alps|山|峰|湖": mountains,
     "sea|ocean|boat|ship|sail|beach|island|wave|海|船|岛|浪": sea,
     "city|street|skyline|building|tower|urban|城|楼|街": city,
     "flower|leaf|leaves|plant|garden|botanical|rose|forest|花|叶|植物|园": indoors.botanical,
-    _THINGS: indoors.still_life,
     "hill|field|meadow|landscape|tree|cottage|丘|田|草|树|风景": hills,
 }
