@@ -19,7 +19,7 @@ import pybase64
 from limner.errors import NoPicture, StorageFailed, Usage
 from limner.formats import EXTENSIONS, SPELLINGS, Broken, Format, inspect
 from limner.home import write_whole
-from limner.types import Inline, Link, Part, Picture, Source
+from limner.types import Inline, Link, Picture, Source
 
 SMALLEST = 10_000
 """Bytes. What is smaller is a broken answer, not a picture somebody paid for."""
@@ -67,7 +67,7 @@ def fetch(
         return source.url
     if isinstance(source, Inline):
         target.write_bytes(_decoded(source.text))
-    elif isinstance(source, Part) and source.number < len(parts):
+    elif source.number < len(parts):
         os.link(parts[source.number], target)
     else:
         raise NoPicture("picture.broken", reason="cut")

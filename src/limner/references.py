@@ -69,7 +69,6 @@ _BEGINNINGS = {b"\xff\xd8\xff": _JPEG, b"\x89PNG\r\n\x1a\n": _PNG, b"GIF87a": _G
 _BEGINNINGS |= {b"II*\0": "TIFF", b"MM\0*": "TIFF", b"8BPS": "PSD", b"%!PS": "EPS", b"\xff\x0a": "JPEG XL"}
 _BEGINNINGS |= {b"\0\0\0\x0cJXL ": "JPEG XL", b"\0\0\0\x0cjP  ": "JPEG 2000", b"\xc5\xd0\xd3\xc6": "EPS"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
-
 _Copy = tuple[bytes, _Kind, tuple[int, int]]  # a picture encoded, what as, and its size
 
 
