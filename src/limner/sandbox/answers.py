@@ -8,6 +8,7 @@ import asyncio
 import json
 import socket
 import struct
+import sys
 from secrets import token_hex
 from typing import Any
 
@@ -60,7 +61,8 @@ class Reset(Response):
         transport: asyncio.Transport = scope["state"]["transport"]
         connection = transport.get_extra_info("socket")
         # Lingering for no time at all is what makes the kernel say "reset" instead of a polite end.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        at_once = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
         transport.abort()
 
 

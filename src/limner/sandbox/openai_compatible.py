@@ -1,8 +1,8 @@
 """
 A free picture server on the user's own machine, spoken to in the shape of OpenAI's Images API.
 
-It has the quirks such servers have: no key needed, one picture at a time, base64 only, a relative URL at times,
-no chat. Not imitated: steps, seeds, guidance, negative prompts, masks, variations, upscaling, model loading,
+Its quirks are theirs: no key needed, one picture at a time, base64 only, a relative URL at times, no chat.
+Not imitated: steps, seeds, guidance, negative prompts, masks, variations, upscaling, model loading,
 queues, and the minutes that a picture takes on an ordinary machine.
 """
 

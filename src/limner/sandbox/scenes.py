@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 
-from limner.sandbox import indoors
+from limner.sandbox import flora, indoors
 from limner.sandbox.brush import Brush, Point, peaks, ridge, sky, water
 from limner.sandbox.palette import Colour, mentions, mix
 
@@ -193,6 +193,6 @@ _SCENES: Mapping[str, Scene] = {
     "mountain|peak|lake|alps|山|峰|湖": mountains,
     "sea|ocean|boat|ship|sail|beach|island|wave|海|船|岛|浪": sea,
     "city|street|skyline|building|tower|urban|城|楼|街": city,
-    "flower|leaf|leaves|plant|garden|botanical|rose|forest|花|叶|植物|园": indoors.botanical,
+    "flower|leaf|leaves|plant|garden|botanical|rose|forest|花|叶|植物|园": flora.botanical,
     "hill|field|meadow|landscape|tree|cottage|丘|田|草|树|风景": hills,
 }
