@@ -207,7 +207,10 @@ def _decoding(source: _Source) -> Iterator[None]:
         raise
     except Exception as error:
         source.still_the_same()
-        raise Usage("reference.broken", path=source.given) from error
+        key = "too_large" if type(error).__name__.startswith("DecompressionBomb") else "broken"
+        raise Usage(
+            f"reference.{key}", path=source.given, limit=source.kind.most_pixels // 1_000_000
+        ) from error
     source.still_the_same()
 
 
@@ -220,11 +223,7 @@ def _unread(source: _Source) -> "ImageFile":
         raise Usage("reference.needs_heif", path=source.given) from error
     image: ImageFile = getattr(module, kind.reader)(source.file)
     if image.width * image.height > kind.most_pixels:
-        facts = {
-            "megapixels": image.width * image.height // 1_000_000,
-            "limit": kind.most_pixels // 1_000_000,
-        }
-        raise Usage("reference.too_large", path=source.given, **facts)
+        raise Usage("reference.too_large", path=source.given, limit=kind.most_pixels // 1_000_000)
     return image
 
 
