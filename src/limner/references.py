@@ -207,10 +207,9 @@ def _decoding(source: _Source) -> Iterator[None]:
         raise
     except Exception as error:
         source.still_the_same()
-        key = "too_large" if type(error).__name__.startswith("DecompressionBomb") else "broken"
-        raise Usage(
-            f"reference.{key}", path=source.given, limit=source.kind.most_pixels // 1_000_000
-        ) from error
+        bomb = type(error).__name__.startswith("DecompressionBomb")
+        facts = {"path": source.given, "limit": source.kind.most_pixels // 1_000_000}
+        raise Usage("reference.too_large" if bomb else "reference.broken", **facts) from error
     source.still_the_same()
 
 
