@@ -8,8 +8,10 @@ from limner.sandbox.tasks import FINAL, Speed, Task, Tasks
 
 
 def started(speed: Speed, prompt: str = "a cat", seconds: float = 10) -> tuple[Tasks, Task]:
-    tasks = Tasks(speed)
-    return tasks, tasks.start("creatok", "key", prompt, faults.read(prompt), None, seconds)
+    tasks = Tasks()
+    return tasks, tasks.add(
+        Task("creatok", "key", prompt, "request-1", faults.read(prompt), speed, seconds, None)
+    )
 
 
 def test_at_once_a_task_is_queued_until_the_first_look_and_then_done() -> None:

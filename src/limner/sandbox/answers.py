@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 import sys
+from collections.abc import AsyncIterator
 from secrets import token_hex
 from typing import Any
 
@@ -70,12 +71,48 @@ class Silent(Response):
     """The connection stays open and nothing ever comes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            async with asyncio.timeout(_SILENCE):
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-        except TimeoutError:
+        if not await gone(receive):
             await page(524, "A timeout occurred")(scope, receive, send)
+
+
+class Stream(Response):
+    """
+    An event stream. After `count` events it may break off: "ends" (politely), "cut" (without its last
+    chunk), "reset" or "silent" (open, and nothing more).
+    """
+
+    def __init__(self, events: AsyncIterator[bytes], broken: str = "", count: int = 0) -> None:
+        super().__init__(media_type="text/event-stream", headers={"cache-control": "no-cache"})
+        del self.headers["content-length"]
+        self.events, self.broken, self.count = events, broken, count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        sent = 0
+        async for event in self.events:
+            if self.broken and sent >= self.count:
+                break
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+            sent += 1
+        if self.broken == "reset":
+            await Reset()(scope, receive, send)
+        elif self.broken == "cut":
+            scope["state"]["transport"].close()
+        elif self.broken == "silent":
+            await gone(receive)
+        else:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def gone(receive: Receive) -> bool:
+    """Wait until the other side has hung up, though not for ever."""
+    try:
+        async with asyncio.timeout(_SILENCE):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
 
 
 class Torn(Response):
@@ -84,7 +121,7 @@ class Torn(Response):
     def __init__(self, whole: Response) -> None:
         super().__init__(status_code=whole.status_code)
         self.raw_headers = whole.raw_headers
-        self.body = bytes(whole.body)
+        self.body = bytes(getattr(whole, "body", b""))
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})

@@ -7,6 +7,7 @@ Not imitated: content delivery networks, range requests, signatures that are che
 from collections import OrderedDict
 from secrets import token_hex
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 _MOST_BYTES = 256 * 1024 * 1024
 
@@ -45,6 +46,14 @@ class Gallery:
         self._bytes += len(hung.data)
         while self._bytes > _MOST_BYTES and len(self._hung) > 1:
             self._bytes -= len(self._hung.popitem(last=False)[1].data)
+
+    def by_url(self, url: str) -> bytes | None:
+        """The bytes behind one of our own links, absolute or relative; nothing foreign is ever fetched."""
+        parts = urlsplit(url)
+        ours = not parts.netloc or url.startswith(f"{self._base}/")
+        name = parts.path.removeprefix("/pictures/")
+        hung = self._hung.get(name) if ours and name != parts.path else None
+        return hung.data if hung else None
 
     def find(self, name: str) -> Hung | None:
         return self._hung.get(name)

@@ -11,9 +11,10 @@ finds the account, keeps the record and lets the faults strike.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from secrets import token_hex
 from time import strftime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -68,12 +69,12 @@ class Gateway:
         unit: str,
         refuse: Refuse,
         prefix: str = "",
-        open_to_all: bool = False,
+        bad_key: str = "sk-bad",
     ) -> None:
         self.world, self.name, self.unit, self.refuse = world, name, unit, refuse
         self.prefix = prefix or f"/{name}"
-        self.open_to_all = open_to_all
-        """Whether requests without a key are served."""
+        self.bad_key = bad_key
+        """Keys that begin so are refused."""
         world.units[name] = unit
 
     def route(
@@ -84,18 +85,19 @@ class Gateway:
         *,
         prompt: Callable[[Call], str] | None = None,
         key: Callable[[Request], str] | None = None,
-        bad_key: Callable[[str], bool] = lambda key: key.startswith("sk-bad"),
+        keyless: bool = False,
     ) -> BaseRoute:
         """
         Listen at `path` below the prefix. `prompt` finds the prompt in the request and marks it as one
-        that is paid for: faults strike there. `key` reads the key where it is not a bearer token.
+        that is paid for: faults strike there. `key` reads the key where it is not a bearer token;
+        `keyless` serves requests that bring none.
         """
 
         async def serve(request: Request) -> Response:
             holder = (key or bearer)(request)
             call = await self._receive(request, holder)
             try:
-                self._admit(holder, bad_key)
+                self._admit(holder, keyless)
                 response = await _served(call, handler, prompt)
             except Refusal as refusal:
                 response = self.refuse(call, refusal)
@@ -107,8 +109,8 @@ class Gateway:
 
         return Route(self.prefix + path, serve, methods=[method])
 
-    def _admit(self, key: str, bad_key: Callable[[str], bool]) -> None:
-        if bad_key(key) or not (key or self.open_to_all):
+    def _admit(self, key: str, keyless: bool) -> None:
+        if key.startswith(self.bad_key) or not (key or keyless):
             raise Refusal(401, "bad_key", "Invalid token.")
 
     async def _receive(self, request: Request, key: str) -> Call:
@@ -146,14 +148,26 @@ async def look(call: Call, task_id: str) -> Task:
     struck = faults.striking_look(call.account, task.prompt, task.words)
     call.words.update(struck)
     await strike_before(struck)
-    task.look()
+    if task.look() in ("failed", "canceled") and not faults.named(task.words, "task-failed-charged"):
+        call.account.refund(task.request_id)
     return task
 
 
-def start(call: Call, order: object, seconds: float) -> Task:
-    """A new task for this call, with the words of its prompt."""
+def start(call: Call, order: Any, seconds: float) -> Task:
+    """A new task for this call, with the words of its prompt. `order` comes back with every look."""
     words = (*call.words.values(), *faults.read(call.prompt))
-    return call.world.tasks.start(call.gateway.name, call.account.key, call.prompt, words, order, seconds)
+    place = (call.gateway.name, call.account.key)
+    return call.world.tasks.add(
+        Task(*place, call.prompt, call.id, words, call.world.speed, max(seconds, 0.01), order)
+    )
+
+
+def stream(call: Call, events: AsyncIterator[bytes]) -> Response:
+    """An event stream of these events, broken off where a fault says so."""
+    for name in ("stream-ends", "stream-cut", "stream-reset", "stream-silent"):
+        if call.has(name):
+            return answers.Stream(events, name.removeprefix("stream-"), int(call.number(name, 1)))
+    return answers.Stream(events)
 
 
 async def strike_before(words: faults.Words) -> None:

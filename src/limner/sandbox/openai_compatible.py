@@ -25,12 +25,14 @@ _FACTS = facts_of(__file__)
 
 
 def routes(world: World) -> list[BaseRoute]:
-    here = Gateway(world, NAME, unit="", refuse=images_shape.refusal, prefix="/openai", open_to_all=True)
+    here = Gateway(world, NAME, unit="", refuse=images_shape.refusal, prefix="/openai")
     return [
-        here.route("GET", "/v1/models", _models),
-        here.route("POST", "/v1/images/generations", _generations, prompt=images_shape.prompt_of),
-        here.route("POST", "/v1/images/edits", _edits, prompt=images_shape.prompt_of),
-        here.route("POST", "/v1/chat/completions", _no_chat),
+        here.route("GET", "/v1/models", _models, keyless=True),
+        here.route(
+            "POST", "/v1/images/generations", _generations, prompt=images_shape.prompt_of, keyless=True
+        ),
+        here.route("POST", "/v1/images/edits", _edits, prompt=images_shape.prompt_of, keyless=True),
+        here.route("POST", "/v1/chat/completions", _no_chat, keyless=True),
     ]
 
 

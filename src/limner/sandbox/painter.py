@@ -52,7 +52,7 @@ def blank(size: tuple[int, int], kind: Kind) -> Picture:
 
 def _scene(prompt: str, size: tuple[int, int], seed: str, index: int) -> Image.Image:
     """Painted small, softened and scaled: that is what keeps it quick and gives it soft edges."""
-    share = _LONGEST_CANVAS / max(size)
+    share = min(_LONGEST_CANVAS / max(size), 2)
     canvas = (max(round(size[0] * share), 16), max(round(size[1] * share), 16))
     colours = palette.choose(prompt, Random(f"{seed}/{index // 3}"))  # noqa: S311  # painting, not secrets
     brush = primed(canvas, Random(f"{seed}/{index}"), colours)  # noqa: S311  # the same

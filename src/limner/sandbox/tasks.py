@@ -26,18 +26,18 @@ _LOOKS = 3
 class Task:
     """One task. `order` is whatever the dialect needs again when it answers a look."""
 
-    id: str
     gateway: str
     account: str
     prompt: str
-    order: Any
-    seconds: float
-    speed: Speed
+    request_id: str
+    """Of the request that started it, under which its pictures are billed."""
     words: tuple[Word, ...]
+    speed: Speed
+    seconds: float
+    order: Any
+    id: str = field(default_factory=lambda: token_hex(12))
     born: float = field(default_factory=monotonic)
     looks: int = 0
-    results: Any = None
-    """Free for the dialect: what it paints once the task is done, kept so that every look shows the same."""
 
     @property
     def state(self) -> State:
@@ -75,15 +75,12 @@ class Task:
 class Tasks:
     """Every task there is; the oldest are forgotten first."""
 
-    def __init__(self, speed: Speed) -> None:
-        self.speed = speed
+    def __init__(self) -> None:
         self._tasks: OrderedDict[tuple[str, str], Task] = OrderedDict()
 
-    def start(
-        self, gateway: str, account: str, prompt: str, words: tuple[Word, ...], order: Any, seconds: float
-    ) -> Task:
-        task = Task(token_hex(12), gateway, account, prompt, order, max(seconds, 0.01), self.speed, words)
-        self._tasks[gateway, task.id] = task
+    def add(self, task: Task) -> Task:
+        """Remember a task from now on."""
+        self._tasks[task.gateway, task.id] = task
         while len(self._tasks) > _KEPT:
             self._tasks.popitem(last=False)
         return task

@@ -22,7 +22,7 @@ class World:
         self.base = base
         self.token = token_hex(16)
         self.speed = speed
-        self.tasks = Tasks(speed)
+        self.tasks = Tasks()
         self.gallery = Gallery(base)
         self.last_used = time.monotonic()
         self.busy = 0
