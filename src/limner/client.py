@@ -16,8 +16,7 @@ from limner.approval import By
 from limner.artifacts import Output
 from limner.errors import ApprovalNeeded, Declined, NotFound, QuoteChanged, SetupNeeded, Usage
 from limner.gateways import Gateway
-from limner.ledger import Ledger, Owner, Spent
-from limner.ledger import spending
+from limner.ledger import Ledger, Owner, Spent, spending
 from limner.ledger.jobs import now
 from limner.money import Money
 from limner.types import LIVE, Job, Model, Quote, Reference, Request
@@ -169,6 +168,10 @@ class Client:
 
     def job(self, job_id: str) -> Job:
         return self.ledger.job(job_id)
+
+    def is_left(self, job_id: str) -> bool:
+        """Has the process ended that worked on an unfinished job? `recover` brings such a job home."""
+        return self.ledger.is_left(job_id)
 
     def jobs(self, state: str | None = None, limit: int = 20, after: str | None = None) -> list[Job]:
         """Newest first. `after` is the id of the last one already seen."""

@@ -24,7 +24,7 @@ An error is a key into the message catalogue and the facts its sentence needs, s
 the same in every language. `charged` answers the only question that matters.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from limner import messages
 from limner.money import Money
@@ -33,12 +33,12 @@ from limner.money import Money
 class LimnerError(Exception):
     """Any failure. `str()` is the English sentence; `messages.sentence(key, language, facts)` any other."""
 
-    code: ClassVar[str] = "internal"
-    exit_code: ClassVar[int] = 1
-    retryable: ClassVar[bool] = False
-    charged: str = "no"
+    code = "internal"
+    exit_code = 1
+    retryable = False
+    charged = "no"
 
-    def __init__(self, key: str, **facts: Any) -> None:
+    def __init__(self, key: str, /, **facts: Any) -> None:
         super().__init__(key)
         self.key = key
         self.facts = facts
@@ -85,7 +85,7 @@ class GatewayError(LimnerError):
     code, exit_code = "provider_unavailable", 6
     retryable = True
 
-    def __init__(self, key: str, *, status: int | None = None, **facts: Any) -> None:
+    def __init__(self, key: str, /, *, status: int | None = None, **facts: Any) -> None:
         super().__init__(key, **facts)
         self.status = status
         self.transient = False
@@ -116,7 +116,7 @@ class RateLimited(Refused):
     retryable = True
 
     def __init__(
-        self, key: str, *, status: int | None = None, retry_after: float | None = None, **facts: Any
+        self, key: str, /, *, status: int | None = None, retry_after: float | None = None, **facts: Any
     ) -> None:
         super().__init__(key, status=status, **facts)
         self.retry_after = retry_after
@@ -138,9 +138,20 @@ class NoPicture(GatewayError):
     charged = "unknown"
 
     def __init__(
-        self, key: str, *, status: int | None = None, tokens: tuple[int, int] | None = None, **facts: Any
+        self, key: str, /, *, status: int | None = None, tokens: tuple[int, int] | None = None, **facts: Any
     ) -> None:
         super().__init__(key, status=status, **facts)
         self.tokens = tokens
         """Tokens in and out, where the answer named them: evidence of a charge."""
         self.cost: Money | None = None
+
+
+def exit_code_of(code: str) -> int:
+    """The exit code that an error's `code` stands for."""
+    known = {"internal": 1}
+    waiting = [LimnerError]
+    while waiting:
+        kind = waiting.pop()
+        known[kind.code] = kind.exit_code
+        waiting += kind.__subclasses__()
+    return known.get(code, 1)

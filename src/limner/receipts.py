@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.home import write_whole
-from limner.money import decimal
+from limner.money import Money, decimal
 from limner.types import Job
 
 
@@ -39,6 +39,26 @@ def told(job: Job) -> dict[str, Any]:
         "created_at": job.created_at,
         "updated_at": job.updated_at,
     }
+
+
+def words(job: Job) -> tuple[str, dict[str, Any]]:
+    """The key and the facts of the one sentence that says how a job stands."""
+    facts = {
+        **job.error_facts,
+        "job": job.id,
+        "count": len(job.pictures),
+        "n": job.n,
+        "cost": job.cost or Money(0, job.ceiling.unit),
+        "uncertain": job.uncertain,
+        "path": job.pictures[0].path if job.pictures else "",
+        "sent": job.sent,
+        "seconds": f"{job.seconds:.1f}" if job.seconds is not None else "?",
+    }
+    if job.state == "done" and job.uncertain.micro:
+        return "job.done_uncertain", facts
+    if job.state == "done" and job.error:
+        return "job.fewer", facts
+    return f"job.{job.state}", facts
 
 
 def write(job: Job, sentence: str, raw: Mapping[str, Any] | None = None) -> None:

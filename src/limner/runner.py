@@ -116,37 +116,17 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
 def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
     """Settle the money, write the job's own files, tidy up."""
     if tally.waiting and tally.error:
-        work.ledger.let_go(work.job_id, tally.error.key, tally.error.facts)
+        facts = {**tally.error.facts, "code": tally.error.code}
+        work.ledger.let_go(work.job_id, tally.error.key, facts)
     else:
         work.ledger.settle(work.job_id, _outcome(work, tally, seconds))
     job = work.ledger.job(work.job_id)
-    receipts.write(job, sentence(*outcome_words(job, work.language)))
+    key, facts = receipts.words(job)
+    receipts.write(job, sentence(key, work.language, facts))
     if job.state == "done" and not job.error:
         _tidy(work.folder)
     work.watch(job.state, {})
     return job
-
-
-def outcome_words(job: Job, language: str) -> tuple[str, str, dict[str, Any]]:
-    """The key, language and facts of the one sentence that says how a job stands."""
-    facts = {
-        **job.error_facts,
-        "job": job.id,
-        "count": len(job.pictures),
-        "n": job.n,
-        "cost": job.cost or Money(0, job.ceiling.unit),
-        "uncertain": job.uncertain,
-        "ceiling": job.ceiling,
-        "path": job.pictures[0].path if job.pictures else "",
-        "folder": job.folder,
-        "sent": job.sent,
-        "seconds": f"{job.seconds:.1f}" if job.seconds is not None else "?",
-    }
-    if job.state == "done" and job.uncertain.micro:
-        return "job.done_uncertain", language, facts
-    if job.state == "done" and job.error:
-        return "job.fewer", language, facts
-    return f"job.{job.state}", language, facts
 
 
 def note(work: Work, n: int, error: GatewayError) -> None:
@@ -301,7 +281,7 @@ def _outcome(work: Work, tally: Tally, seconds: float | None) -> Outcome:
         charged=charged,  # type: ignore[arg-type]
         tokens=tally.tokens or None,
         error=error.key if error else None,
-        error_facts={**error.facts, "charged": charged} if error else {},
+        error_facts={**error.facts, "code": error.code} if error else {},
         seconds=seconds,
     )
 

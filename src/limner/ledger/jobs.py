@@ -219,6 +219,24 @@ class Ledger:
             self._update(job_id, owner=owner)
             return True
 
+    def is_left(self, job_id: str) -> bool:
+        """Is the job unfinished, with nobody at work on it?"""
+        row = self.store.row(f"SELECT owner, state FROM job WHERE id = ? AND {_UNFINISHED}", job_id)  # noqa: S608
+        if row is None or row["state"] == "unknown":
+            return False
+        return row["owner"] is None or owners.is_gone(self.owners, row["owner"])
+
+    def count(self, state: str) -> int:
+        where = _UNFINISHED if state == "unfinished" else "state = ?"
+        values = () if state == "unfinished" else (state,)
+        row = self.store.row(f"SELECT count(*) AS n FROM job WHERE {where}", *values)  # noqa: S608
+        return int(row["n"]) if row else 0
+
+    def is_sound(self) -> bool:
+        """SQLite's own quick check of the whole file."""
+        row = self.store.row("PRAGMA quick_check")
+        return row is not None and row["quick_check"] == "ok"
+
     def job(self, job_id: str) -> Job:
         """Raises `NotFound`."""
         row = self.store.row("SELECT * FROM job WHERE id = ?", job_id)

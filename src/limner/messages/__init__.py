@@ -20,6 +20,12 @@ def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) ->
     return texts.get(key, texts["unexpected"]).format_map(values)
 
 
+def help_text(key: str, language: str) -> str:
+    """A text of a command's help. Kept apart, because only `--help` reads it."""
+    texts: dict[str, str] = import_module(f"limner.messages.{language}_help").TEXTS
+    return texts[key]
+
+
 def has(key: str) -> bool:
     return key in _texts("en")
 

@@ -128,6 +128,22 @@ TEXTS: dict[str, str] = {
     "adjusted.sends": "{n} pictures are made {each} at a time.",
     "adjusted.no_size": "{model} has no size to choose, so {size} is left out.",
     "adjusted.size_wins": "The size {size} goes before the ratio {ratio}.",
+    # Faces
+    "usage.words": "{command}: {reason}. See `{command} --help`.",
+    "command.unknown": "There is no command {command}. There are: {known}.",
+    "command.unknown_near": "There is no command {command}. Did you mean {near}?",
+    "approve.no_terminal": "A yes is given here by a person at a terminal. To pass on a person's yes: "
+    "limner run {quote} --approve {quote}",
+    "approval.person": "Only a person's own hand counts here: limner approve {quote}",
+    "run.already": "The quote {quote} was already used by the job {job}; nothing is bought again.",
+    "gateways.no_url": "An address is missing: --url https://…/v1",
+    "jobs.none": "There are no such jobs.",
+    "models.none": "No model fits.",
+    "models.edits": "edits",
+    "job.left": "Nobody is at work on the job {job} any more. Bring home what there is: limner recover {job}",
+    "quote.summary": "{n} x {model}{size}: {price}.",
+    "recover.unknown": "up to {uncertain} may have been charged",
+    "spend.pictures": "{count} pictures",
     # The quote card
     "card.title": "Quote {quote}",
     "card.model": "model",
@@ -166,6 +182,7 @@ TEXTS: dict[str, str] = {
     "saved.named": "named for what it is: {name}",
     # What to do next
     "next.approve": "Say yes and make it: limner run {quote} --approve {quote}",
+    "next.run": "Make it: limner run {quote}",
     "next.retry": "Trying again is safe: nothing was charged.",
     "next.status": "Look again: limner status {job} --wait 50",
     "next.recover": "Fetch what is there: limner recover {job}",
@@ -193,6 +210,7 @@ Never paste a key into a chat.
 
 No key yet? Try everything with play money:  limner make "a lighthouse at dusk" --sandbox
 A generator on your own machine is free:     limner gateways add local --url http://127.0.0.1:1234/v1""",
+    "onboarding.from": "Where the key comes from: {keys_from}",
     "setup.ask": "Key for {gateway} (it is not shown while you type): ",
     "setup.saved": "The key {key} for {gateway} is saved in {path}.",
     "setup.saved_keyring": "The key {key} for {gateway} is saved in the system's keyring.",
@@ -200,6 +218,9 @@ A generator on your own machine is free:     limner gateways add local --url htt
     "gateways.added": "The gateway {name} is added: {url}.",
     "gateways.ready": "ready, key {key} from {source}",
     "gateways.ready_keyless": "ready, no key needed",
+    "doctor.home": "data",
+    "doctor.settings": "configuration",
+    "doctor.extras": "extras",
     "doctor.fine": "Everything is as it should be.",
     "doctor.to_do": "{count} things to look at.",
     "doctor.no_gateway": "No gateway is set up. Run `limner setup`, or try the sandbox.",
@@ -210,6 +231,8 @@ A generator on your own machine is free:     limner gateways add local --url htt
     "recover.none": "Nothing is unfinished.",
     "spend.none": "Nothing has been spent yet.",
     "spend.reserved": "reserved",
+    "sandbox.how": "OmniMaaS: OMNIMAAS_API_KEY=sk-anything OMNIMAAS_BASE_URL={url}/omnimaas/v1",
     "sandbox.running": "The sandbox listens at {url}. Ctrl-C ends it.",
+    "show.job": "job",
     "show.sandbox": "made by the sandbox: play money, not a real generation",
 }

@@ -14,7 +14,9 @@ import secrets
 import socket
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import uvicorn
@@ -27,12 +29,20 @@ from limner.sandbox.world import World
 _GRACE = 1
 
 
-def serve(host: str, port: int, *, home: Path | None, idle: float, speed: Speed) -> None:
+def serve(
+    host: str,
+    port: int,
+    *,
+    home: Path | None = None,
+    idle: float = 0,
+    speed: Speed = "instant",
+    spoken: Iterable[ModuleType] | None = None,
+) -> None:
     """Serve until stopped or idle. Raises `ValueError` for an address that is not loopback."""
     listener = _listen(host, port)
     world = World(_url(listener), speed)
     config = uvicorn.Config(
-        build(world),
+        build(world, spoken),
         http=_Protocol,
         ws="none",
         lifespan="off",

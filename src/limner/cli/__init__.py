@@ -1,0 +1,94 @@
+"""
+The command line: parse, ask, print.
+
+A start loads what its command needs and nothing else: the help text is a file, each command is a
+module of its own, and its parser is built when it was named.
+"""
+
+import sys
+from pathlib import Path
+
+from limner import __version__
+
+COMMANDS = (
+    "make",
+    "quote",
+    "approve",
+    "run",
+    "status",
+    "jobs",
+    "recover",
+    "show",
+    "models",
+    "gateways",
+    "spend",
+    "setup",
+    "doctor",
+    "sandbox",
+    "completion",
+)
+_GLOBAL = {"--json", "--sandbox", "--no-input", "--no-color", "-q", "--quiet"}
+_GLOBAL_WITH_VALUE = {"--lang", "--home", "--fields"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    leading, words = _leading_options(words)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        sys.stdout.write(help_text(_language(leading)))
+        return 0
+    if words[0] == "--version":
+        sys.stdout.write(f"limner {__version__}\n")
+        return 0
+    from limner.cli.command import execute
+
+    return execute(words[0], [*words[1:], *leading] if "--" not in words else [*leading, *words[1:]])
+
+
+def help_text(language: str) -> str:
+    return Path(__file__).with_name(f"help.{language}.txt").read_text("utf-8")
+
+
+def module(command: str) -> str:
+    return f"limner.cli.{command}"
+
+
+def _leading_options(words: list[str]) -> tuple[list[str], list[str]]:
+    """Options that stand before the command belong to it all the same."""
+    place = 0
+    while place < len(words):
+        if (
+            words[place] in _GLOBAL
+            or (words[place].partition("=")[0] in _GLOBAL_WITH_VALUE
+            and "=" in words[place])
+        ):
+            place += 1
+        elif words[place] in _GLOBAL_WITH_VALUE:
+            place += 2
+        else:
+            break
+    return words[:place], words[place:]
+
+
+def _language(options: list[str]) -> str:
+    import os
+
+    given = ""
+    for place, option in enumerate(options):
+        if option == "--lang":
+            given = options[place + 1] if place + 1 < len(options) else ""
+        elif option.startswith("--lang="):
+            given = option.partition("=")[2]
+    chosen = given or os.environ.get("LIMNER_LANG", "")
+    if chosen in {"en", "zh"}:
+        return chosen
+    return "zh" if locale_language() == "zh" else "en"
+
+
+def locale_language() -> str:
+    """The language of the person's surroundings, as POSIX variables tell it."""
+    import os
+
+    value = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return value[:2].lower()

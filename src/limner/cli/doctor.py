@@ -1,0 +1,112 @@
+"""`limner doctor`: is everything in order? Sends nothing."""
+
+import os
+import platform
+import stat
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from limner import __version__
+from limner.cli.face import Face
+from limner.cli.wishes import Text
+from limner.errors import LimnerError, SetupNeeded
+
+_PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
+_EXTRAS = {"sandbox": "starlette", "preview": "textual_image", "heif": "pi_heif", "keyring": "keyring"}
+
+
+def arguments(parser: ArgumentParser, text: Text) -> None:
+    del parser, text
+
+
+def run(options: Namespace, face: Face) -> int:
+    del options
+    to_do: list[str] = []
+    lines = [
+        f"limner {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        f"{face.text('doctor.home')}: {face.client.home.data}",
+        f"{face.text('doctor.settings')}: {face.client.home.settings}",
+        f"{face.text('doctor.extras')}: {', '.join(_extras()) or '-'}",
+    ]
+    gateways = _gateways(face, to_do)
+    lines += [f"{one['name']}: {one['status']}" for one in gateways]
+    _proxies(face, to_do)
+    _permissions(face, to_do)
+    ledger = _ledger(face, to_do)
+    lines += [f"- {line}" for line in to_do]
+    lines.append(face.text("doctor.to_do", count=len(to_do)) if to_do else face.text("doctor.fine"))
+    data = {
+        "version": __version__,
+        "python": platform.python_version(),
+        "home": str(face.client.home.data),
+        "settings": str(face.client.home.settings),
+        "extras": _extras(),
+        "gateways": gateways,
+        "ledger": ledger,
+        "to_do": to_do,
+    }
+    face.show("doctor", data, lines)
+    return 0
+
+
+def _extras() -> list[str]:
+    return [extra for extra, package in _EXTRAS.items() if find_spec(package)]
+
+
+def _gateways(face: Face, to_do: list[str]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
+    for name in face.client.gateways():
+        try:
+            gateway = face.client.gateway(name)
+        except SetupNeeded as error:
+            told.append({"name": name, "ready": False, "status": face.text(error.key, **error.facts)})
+            if error.key != "key.none":
+                to_do.append(face.text(error.key, **error.facts))
+            continue
+        to_do += [face.text(key, **facts) for key, facts in gateway.warnings]
+        facts = {"key": gateway.key, "source": gateway.key.source} if gateway.key else {}
+        status = face.text("gateways.ready" if gateway.key else "gateways.ready_keyless", **facts)
+        told.append({"name": name, "ready": True, "status": f"{gateway.base_url}, {status}"})
+    if not any(one["ready"] for one in told):
+        to_do.append(face.text("doctor.no_gateway"))
+    return told
+
+
+def _proxies(face: Face, to_do: list[str]) -> None:
+    named = [name for name in _PROXIES for name in (name, name.lower()) if os.environ.get(name)]
+    if named:
+        to_do.append(face.text("doctor.proxy", names=named, path=face.client.home.settings))
+
+
+def _permissions(face: Face, to_do: list[str]) -> None:
+    if os.name != "posix":
+        return
+    home = face.client.home
+    for path in (home.ledger, home.settings, *_files(home.keys)):
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and path != home.settings:
+            to_do.append(face.text("doctor.open_file", path=path))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _ledger(face: Face, to_do: list[str]) -> dict[str, Any]:
+    try:
+        ledger = face.client.ledger
+        sound = ledger.is_sound()
+        unfinished = ledger.count("unfinished") - ledger.count("unknown")
+        unknown = ledger.count("unknown")
+    except LimnerError as error:
+        to_do.append(face.text(error.key, **error.facts))
+        return {"sound": False}
+    if not sound:
+        to_do.append(face.text("ledger.damaged", path=ledger.store.path))
+    if unfinished:
+        to_do.append(face.text("doctor.unfinished", count=unfinished))
+    if unknown:
+        reserved = [str(amount) for amount in face.client.spend()[1]]
+        to_do.append(face.text("doctor.unknown", count=unknown, amount=reserved))
+    return {"sound": sound, "unfinished": unfinished, "unknown": unknown}

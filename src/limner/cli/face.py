@@ -1,0 +1,179 @@
+"""How the command line talks: results on standard output, everything else on standard error."""
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from limner import cli, errors, messages
+from limner.client import Client
+from limner.errors import LimnerError
+
+_TRUE = {"1", "true", "yes"}
+
+
+class Next(NamedTuple):
+    """What could be done next: why, and the words to type."""
+
+    why: str
+    argv: tuple[str, ...]
+
+
+class Face:
+    """One run's manners: language, JSON or words, terminal or pipe."""
+
+    def __init__(self, *, wants_json: bool, language: str) -> None:
+        self.json = wants_json
+        self.language = language
+        self.fields: tuple[str, ...] = ()
+        self.quiet = False
+        self.no_input = False
+        self.colour = "NO_COLOR" not in os.environ
+        self.home: str | None = None
+        self.sandbox = False
+        self.warnings: list[str] = []
+        self._client: Client | None = None
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> "Face":
+        """From the raw words, so that even a mistake in them is answered in the form that was wished."""
+        options = list(words[: words.index("--")] if "--" in words else words)
+        wants_json = "--json" in options or os.environ.get("LIMNER_OUTPUT") == "json"
+        given = os.environ.get("LIMNER_LANG", "auto")
+        for place, word in enumerate(options):
+            if word == "--lang" and place + 1 < len(options):
+                given = options[place + 1]
+            elif word.startswith("--lang="):
+                given = word.partition("=")[2]
+        if given not in messages.LANGUAGES:
+            given = "zh" if cli.locale_language() == "zh" else "en"
+        return cls(wants_json=wants_json, language=given)
+
+    def settle(self, options: Namespace) -> None:
+        self.fields = tuple(options.fields.split(",")) if options.fields else ()
+        self.quiet = options.quiet
+        self.no_input = options.no_input
+        self.colour = self.colour and not options.no_color
+        self.home = options.home
+        self.sandbox = options.sandbox or os.environ.get("LIMNER_SANDBOX", "").lower() in _TRUE
+        self._chosen = options.lang in messages.LANGUAGES or "LIMNER_LANG" in os.environ
+
+    def speak_as(self, prompt: str) -> None:
+        """Answer in the language the person wrote in, unless one was chosen."""
+        if not self._chosen and prompt:
+            self.language = messages.of_text(prompt)
+            if self._client:
+                self._client.language = self.language
+
+    @property
+    def client(self) -> Client:
+        if self._client is None:
+            self._client = Client(home=self.home, sandbox=self.sandbox, language=self.language)
+        return self._client
+
+    def forget_client(self) -> None:
+        """Close what is open: an open ledger must not be carried into another process."""
+        if self._client:
+            self._client.close()
+
+    def text(self, key: str, /, **facts: Any) -> str:
+        return messages.sentence(key, self.language, facts)
+
+    @property
+    def can_ask(self) -> bool:
+        return not self.no_input and not self.json and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def lively(self) -> bool:
+        """May the terminal be drawn on?"""
+        return (
+            sys.stderr.isatty()
+            and not self.json
+            and not self.quiet
+            and os.environ.get("TERM", "dumb") != "dumb"
+        )
+
+    def ask(self, question: str) -> str:
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        return sys.stdin.readline().strip()
+
+    def say(self, line: str) -> None:
+        """Something for a person, beside the result."""
+        if not self.quiet:
+            sys.stderr.write(messages.clean(line, 2_000).rstrip() + "\n" if "\n" not in line else line + "\n")
+
+    def warn(self, key: str, /, **facts: Any) -> None:
+        self.warnings.append(self.text(key, **facts))
+        if not self.json:
+            self.say(self.warnings[-1])
+
+    def show(self, kind: str, data: Any, lines: Sequence[str] = (), following: Sequence[Next] = ()) -> None:
+        """The result: one JSON object, or lines for a person."""
+        if self.json:
+            told = {
+                "v": 1,
+                "ok": True,
+                "kind": kind,
+                "data": self._chosen_fields(data),
+                "warnings": self.warnings,
+                "next": [{"why": one.why, "argv": list(one.argv)} for one in following],
+            }
+            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+            return
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        for one in following:
+            self.say(one.why)
+
+    def fail(self, error: LimnerError, data: Any = None, following: Sequence[Next] = ()) -> int:
+        """An error, as a sentence or as JSON, and what to do; its exit code."""
+        sentence = self.text(error.key, **error.facts)
+        hint = self._hint(error)
+        if self.json:
+            details = {name: str(value) for name, value in error.facts.items()} if data is None else data
+            told = {
+                "code": error.code,
+                "key": error.key,
+                "message": sentence,
+                "next": hint,
+                "retryable": error.retryable,
+                "charged": error.charged,
+                "details": details,
+            }
+            argv = [{"why": one.why, "argv": list(one.argv)} for one in following]
+            whole = {
+                "v": 1,
+                "ok": False,
+                "kind": "error",
+                "error": told,
+                "warnings": self.warnings,
+                "next": argv,
+            }
+            sys.stdout.write(json.dumps(whole, ensure_ascii=False) + "\n")
+            return error.exit_code
+        sys.stderr.write(sentence + "\n")
+        for line in ([hint] if hint else []) + [one.why for one in following]:
+            sys.stderr.write(line + "\n")
+        return error.exit_code
+
+    def _hint(self, error: LimnerError) -> str:
+        if isinstance(error, errors.SetupNeeded) and error.key == "key.none":
+            return self.text("onboarding", keys_from="https://docs.cloubic.com")
+        if error.key.startswith("model."):
+            return self.text("next.models")
+        if isinstance(error, errors.QuoteChanged):
+            return self.text("next.quote")
+        return ""
+
+    def _chosen_fields(self, data: Any) -> Any:
+        if not self.fields or not isinstance(data, Mapping):
+            return data
+        if "items" in data:
+            return {**data, "items": [self._of(one) for one in data["items"]]}
+        return self._of(data)
+
+    def _of(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: data[name] for name in self.fields if name in data}

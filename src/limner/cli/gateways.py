@@ -1,0 +1,113 @@
+"""`limner gateways`: where pictures are bought, and adding a server of one's own."""
+
+import re
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from limner import gateways as known
+from limner.cli.face import Face
+from limner.cli.wishes import Text
+from limner.errors import LimnerError, NotFound, SetupNeeded, Usage
+from limner.home import private_folder
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,30}$")
+
+
+def arguments(parser: ArgumentParser, text: Text) -> None:
+    parser.add_argument("action", nargs="?", metavar="add | NAME", help=text("gateways_action"))
+    parser.add_argument("name", nargs="?", metavar="NAME", help=text("gateways_name"))
+    parser.add_argument("--url", metavar="URL", help=text("gateways_url"))
+    parser.add_argument("--key-env", metavar="VARIABLE", help=text("gateways_key_env"))
+    parser.add_argument("--key-file", metavar="FILE", help=text("gateways_key_file"))
+    parser.add_argument("--model", action="append", default=[], metavar="ID", help=text("gateways_model"))
+    parser.add_argument("--price", metavar="AMOUNT", help=text("gateways_price"))
+    parser.add_argument("--unit", metavar="UNIT", help=text("gateways_unit"))
+    parser.add_argument("--max-n", type=int, metavar="N", help=text("gateways_max_n"))
+
+
+def run(options: Namespace, face: Face) -> int:
+    if options.action == "add":
+        return _add(options, face)
+    names = face.client.gateways()
+    if options.action:
+        if options.action not in names:
+            raise NotFound("gateway.unknown", name=options.action, known=names)
+        names = [options.action]
+    told = [_told(name, face) for name in names]
+    lines = [f"{one['name']:<20} {one['host'] or '-':<28} {one['status']}" for one in told]
+    face.show("gateways", {"items": told}, lines)
+    return 0
+
+
+def _told(name: str, face: Face) -> dict[str, Any]:
+    try:
+        gateway = face.client.gateway(name)
+    except SetupNeeded as error:
+        return {"name": name, "ready": False, "host": None, "status": face.text(error.key, **error.facts)}
+    for key, facts in gateway.warnings:
+        face.warn(key, **facts)
+    shown = "gateways.ready" if gateway.key else "gateways.ready_keyless"
+    facts = {"key": gateway.key, "source": gateway.key.source} if gateway.key else {}
+    return {
+        "name": name,
+        "ready": True,
+        "host": gateway.host,
+        "base_url": gateway.base_url,
+        "unit": gateway.unit,
+        "provider": gateway.provider,
+        "status": face.text(shown, **facts),
+    }
+
+
+def _add(options: Namespace, face: Face) -> int:
+    name = options.name or ""
+    if not _NAME.match(name):
+        raise Usage("gateway.bad_name", name=name)
+    if name in face.client.gateways():
+        raise Usage("gateway.exists", name=name)
+    if not options.url:
+        raise Usage("gateways.no_url")
+    path = face.client.home.settings
+    private_folder(path.parent)
+    before = path.read_text("utf-8") if path.exists() else ""
+    table = _table(name, options)
+    path.write_text(before + ("\n" if before else "") + table, "utf-8")
+    try:
+        added = known.find(name, known.settings(face.client.home))
+    except LimnerError as error:
+        if error.key != "key.variable_empty":
+            path.write_text(before, "utf-8")
+            raise
+        face.warn(error.key, **error.facts)
+    else:
+        face.warnings += [face.text(key, **facts) for key, facts in added.warnings]
+    lines = [face.text("gateways.added", name=name, url=options.url)]
+    face.show("gateway", {"name": name, "base_url": options.url, "settings": str(path)}, lines)
+    return 0
+
+
+def _table(name: str, options: Namespace) -> str:
+    rows = {
+        "provider": "openai_compatible",
+        "base_url": options.url,
+        "key_env": options.key_env,
+        "key_file": options.key_file,
+        "unit": options.unit,
+        "price": options.price,
+        "max_n": options.max_n,
+    }
+    lines = [f"[gateways.{name}]"]
+    lines += [f"{row} = {_toml(value)}" for row, value in rows.items() if value is not None]
+    for model in options.model:
+        lines.append(f"\n[gateways.{name}.models.{_toml(model)}]")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = "".join(
+        letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08X}"
+        for letter in value
+    )
+    return f'"{escaped}"'

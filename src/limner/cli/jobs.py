@@ -1,0 +1,44 @@
+"""`limner jobs`: the jobs so far, newest first."""
+
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+
+from limner.cli.face import Face
+from limner.cli.telling import job_data
+from limner.cli.wishes import Text
+from limner.messages import clean
+
+_STATES = (
+    "unfinished",
+    "done",
+    "failed",
+    "canceled",
+    "unknown",
+    "submitting",
+    "submitted",
+    "running",
+    "collecting",
+)
+
+
+def arguments(parser: ArgumentParser, text: Text) -> None:
+    parser.add_argument("--state", choices=_STATES, help=text("state"))
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help=text("limit"))
+    parser.add_argument("--cursor", metavar="JOB", help=text("cursor"))
+
+
+def run(options: Namespace, face: Face) -> int:
+    limit = max(1, min(options.limit, 1_000))
+    found = face.client.jobs(options.state, limit + 1, options.cursor)
+    page = found[:limit]
+    lines = []
+    for job in page:
+        when = datetime.fromtimestamp(job.created_at / 1000).astimezone().strftime("%m-%d %H:%M")
+        cost = str(job.cost) if job.cost else "-"
+        lines.append(f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {job.model}  {clean(job.prompt, 48)}")
+    cursor = page[-1].id if len(found) > limit else None
+    data = {"items": [job_data(job, face) for job in page], "next_cursor": cursor} if face.json else {}
+    face.show("jobs", data, lines)
+    if not page:
+        face.say(face.text("jobs.none"))
+    return 0

@@ -1,0 +1,29 @@
+"""`limner make`: quote, yes and picture in one go."""
+
+from argparse import ArgumentParser, Namespace
+
+from limner import artifacts
+from limner.cli import asking, card, spending, wishes
+from limner.cli.face import Face
+from limner.cli.telling import quote_data, quote_next
+from limner.errors import ApprovalNeeded
+
+
+def arguments(parser: ArgumentParser, text: wishes.Text) -> None:
+    wishes.arguments(parser, text)
+    spending.arguments(parser, text)
+
+
+def run(options: Namespace, face: Face) -> int:
+    wanted = wishes.request(options)
+    face.speak_as(wanted.prompt)
+    artifacts.check_output(spending.output(options))
+    quote = face.client.quote(wanted)
+    if not face.json:
+        card.show(quote, face)
+    if quote.needs_approval:
+        if not face.can_ask:
+            error = ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
+            return face.fail(error, quote_data(quote, face), quote_next(quote, face))
+        asking.ask(quote, face)
+    return spending.spend(quote, options, face)

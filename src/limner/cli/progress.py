@@ -1,0 +1,81 @@
+"""What a person sees while a job is at work."""
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from limner.cli.face import Face
+
+MOST = 95
+
+
+def percent(elapsed: float, longest: float) -> int:
+    """How far a job probably is: never above 95 before it is done."""
+    return min(MOST, int(elapsed / longest * 100)) if longest > 0 else 0
+
+
+class Display:
+    """A bar where the terminal can draw, a line per event where it cannot, nothing when quiet."""
+
+    def __init__(self, face: Face, gateway: str, seconds: tuple[int, int]) -> None:
+        self.face, self.gateway, self.seconds = face, gateway, seconds
+        self.started = time.monotonic()
+        self.label = face.text("progress.submitting", gateway=gateway)
+        self._bar: Any = None
+
+    def __enter__(self) -> "Display":
+        if self.face.lively:
+            self._bar = _bar(self.face)
+            self._bar.start()
+            self._task = self._bar.add_task(self.label, total=100, detail="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            if error is None:
+                self._bar.update(self._task, completed=100, detail="")
+            self._bar.stop()
+
+    def tick(self) -> None:
+        if not self._bar:
+            return
+        elapsed = time.monotonic() - self.started
+        low, high = self.seconds
+        detail = self.face.text("progress.elapsed", elapsed=int(elapsed), low=low, high=high)
+        done = percent(elapsed, high)
+        self._bar.update(self._task, description=self.label, completed=done, detail=detail)
+
+    def event(self, told: Mapping[str, Any]) -> None:
+        name = told["event"]
+        if name == "repeating":
+            reason = (
+                f"HTTP {told['status']}" if told["status"] else self.face.text(told["key"], **told["facts"])
+            )
+            facts = {**told, "reason": reason, "seconds": f"{told['seconds']:g}"}
+            line = self.face.text("progress.repeating", **facts)
+            if self._bar:
+                self._bar.console.print(line, markup=False, highlight=False)
+            else:
+                self.face.say(line)
+        elif name == "collecting":
+            self.label = self.face.text("progress.collecting")
+        self.tick()
+
+
+def _bar(face: Face) -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    console = Console(file=sys.stderr, no_color=not face.colour)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[detail]}", style="dim", markup=False),
+    )
+    return Progress(*columns, console=console, transient=True)

@@ -1,0 +1,42 @@
+"""`limner show`: the story of a picture file."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from limner.cli.face import Face
+from limner.cli.telling import job_data
+from limner.cli.wishes import Text
+from limner.messages import clean
+
+
+def arguments(parser: ArgumentParser, text: Text) -> None:
+    parser.add_argument("file", metavar="FILE", help=text("show_file"))
+
+
+def run(options: Namespace, face: Face) -> int:
+    job = face.client.story(options.file)
+    face.speak_as(job.prompt)
+    sidecar = _sidecar(options.file)
+    data = {"job": job_data(job, face), "sidecar": sidecar}
+    lines = [
+        f"{face.text('card.prompt')}: {clean(job.prompt, 300)}",
+        f"{face.text('card.model')}: {job.model} ({job.gateway})",
+        f"{face.text('card.price')}: {job.cost if job.cost else '?'}",
+        f"{face.text('show.job')}: {job.id}, {job.quote_id}",
+    ]
+    references = sidecar.get("request", {}).get("references", []) if sidecar else []
+    lines += [f"{face.text('card.references')}: {clean(str(one))}" for one in references]
+    if face.sandbox:
+        lines.append(face.text("show.sandbox"))
+    face.show("story", data, lines)
+    return 0
+
+
+def _sidecar(file: str) -> dict[str, Any]:
+    try:
+        told = json.loads(Path(file + ".json").expanduser().read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,88 @@
+"""The way from a quote to a picture that `make` and `run` share: watch, and say how it ended."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from limner.artifacts import Output
+from limner.cli import preview, worker
+from limner.cli.face import Face
+from limner.cli.progress import Display
+from limner.cli.telling import show_job
+from limner.client import Client
+from limner.types import Job, Quote
+
+Text = Callable[..., str]
+
+
+def arguments(parser: ArgumentParser, text: Text) -> None:
+    parser.add_argument("-o", "--out", metavar="PATH", help=text("out"))
+    parser.add_argument("--overwrite", action="store_true", help=text("overwrite"))
+    parser.add_argument("--wait", type=float, metavar="SECONDS", help=text("wait"))
+    parser.add_argument("--exit-status", action="store_true", help=text("exit_status"))
+    parser.add_argument("--no-preview", action="store_true", help=text("no_preview"))
+
+
+def output(options: Namespace) -> Output:
+    return Output(path=options.out, overwrite=options.overwrite, folder=str(Path.cwd()))
+
+
+def spend(quote: Quote, options: Namespace, face: Face) -> int:
+    """Run an approved quote and watch it; the exit code."""
+    wanted = output(options)
+    known = face.client.ledger.job_of_quote(quote.id)
+    if known is not None:
+        face.warn("run.already", quote=quote.id, job=known.id)
+        return show_job(known, face, wants_state=options.exit_status)
+    gateway = face.client.check_run(quote, wanted)
+    for key, facts in gateway.warnings:
+        face.warn(key, **facts)
+    job = _watched(quote, wanted, options, face)
+    if job is None:
+        return 0
+    code = show_job(job, face, wants_state=options.exit_status)
+    if job.pictures and not options.no_preview:
+        preview.show([picture.path for picture in job.pictures], face)
+    return code
+
+
+def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Job | None:
+    home, sandbox, language = face.home, face.sandbox, face.language
+    title = face.client.gateway(quote.choice.gateway).title
+    face.forget_client()
+    with Display(face, title, quote.choice.model.seconds) as display:
+        if not worker.can_detach():
+            return face.client.run(
+                quote.id, wanted, lambda event, facts: display.event({"event": event, **facts})
+            )
+
+        def client() -> Client:
+            return Client(home=home, sandbox=sandbox, language=language)
+
+        at_work = worker.start(client, quote.id, wanted)
+        job_id = _follow(at_work, display, options.wait, face)
+    if job_id is None:
+        return face.client.ledger.job_of_quote(quote.id)
+    job = face.client.job(job_id)
+    if not at_work.ended:
+        face.say(face.text("progress.goes_on", job=job_id))
+    return job
+
+
+def _follow(at_work: worker.Worker, display: Display, seconds: float | None, face: Face) -> str | None:
+    job_id: str | None = None
+    try:
+        # The first event names the job; without it there would be nothing to come back to.
+        for told in at_work.events(None):
+            job_id = str(told["job"]) if told else None
+            if job_id:
+                break
+        for told in at_work.events(seconds):
+            if told is None:
+                display.tick()
+            else:
+                display.event(told)
+    except KeyboardInterrupt:
+        face.say(face.text("progress.left", job=job_id or "?"))
+        raise
+    return job_id

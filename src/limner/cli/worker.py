@@ -1,0 +1,118 @@
+"""
+The process that owns a job.
+
+A paid job must not end because a window was closed or a tool lost patience. So the job runs in a process
+of its own, in a session of its own, and the command that started it only watches. Both read the truth
+from the ledger; the pipe between them merely says that something moved.
+"""
+
+import contextlib
+import json
+import os
+import select
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from limner import errors
+from limner.artifacts import Output
+from limner.client import Client
+from limner.errors import LimnerError
+
+Event = Mapping[str, Any]
+
+
+class Worker:
+    """A job at work elsewhere, as seen from here."""
+
+    def __init__(self, pipe: int, process: int) -> None:
+        self._pipe = pipe
+        self._process = process
+        self._rest = b""
+        self.ended = False
+
+    def events(self, seconds: float | None, tick: float = 0.1) -> Iterator[Event | None]:
+        """
+        What happens, as it happens, and `None` once per `tick`, until the worker has ended or `seconds`
+        have passed. Raises what the worker could not put into the ledger.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
+        while not self.ended and (until is None or time.monotonic() < until):
+            ready, _, _ = select.select([self._pipe], [], [], tick)
+            if not ready:
+                yield None
+                continue
+            yield from self._read()
+
+    def _read(self) -> Iterator[Event]:
+        block = os.read(self._pipe, 65_536)
+        if not block:
+            self.ended = True
+            os.close(self._pipe)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._process, 0)
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        for line in lines:
+            told: Event = json.loads(line)
+            if told["event"] == "error":
+                raise _restored(told)
+            yield told
+
+
+def start(client: Callable[[], Client], quote_id: str, output: Output) -> Worker:
+    """Run an approved quote in a process of its own. No ledger may be open in this one while it forks."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    process = os.fork()
+    if process == 0:
+        os.close(reading)
+        _work(client, quote_id, output, writing)
+    os.close(writing)
+    return Worker(reading, process)
+
+
+def can_detach() -> bool:
+    return hasattr(os, "fork")
+
+
+def _work(client: Callable[[], Client], quote_id: str, output: Output, pipe: int) -> NoReturn:
+    code = 1
+    try:
+        os.setsid()
+        _silence()
+        with client() as mine:
+            mine.run(quote_id, output, lambda event, facts: _tell(pipe, {"event": event, **facts}))
+        code = 0
+    except LimnerError as error:
+        facts = {name: str(value) for name, value in error.facts.items()}
+        _tell(pipe, {"event": "error", "class": type(error).__name__, "key": error.key, "facts": facts})
+    except BaseException as error:  # noqa: BLE001  # the last chance to say anything at all
+        facts = {"reason": f"{type(error).__name__}: {error}"}
+        _tell(pipe, {"event": "error", "class": "LimnerError", "key": "internal", "facts": facts})
+    finally:
+        os._exit(code)
+
+
+def _tell(pipe: int, told: Event) -> None:
+    # Nobody may be listening any more; the job goes on all the same.
+    with contextlib.suppress(OSError):
+        os.write(pipe, json.dumps(told, default=str).encode() + b"\n")
+
+
+def _silence() -> None:
+    """A worker outlives its terminal, so it must not hold on to it."""
+    import signal
+
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _restored(told: Event) -> LimnerError:
+    kind = getattr(errors, told["class"], LimnerError)
+    restored: LimnerError = kind(told["key"], **told["facts"])
+    return restored
