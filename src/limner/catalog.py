@@ -17,10 +17,11 @@ def models(
 
     `free`: a server that nobody pays, so what has no price of its own costs nothing.
     """
-    added = [{"id": name, **row} for name, row in settings.get("models", {}).items()]
-    rows = [*facts.get("models", []), *added]
+    rows = {str(row["id"]): row for row in facts.get("models", [])}
+    for name, row in settings.get("models", {}).items():
+        rows[name] = {"id": name, **rows.get(name, {}), **row}
     unit = str(settings.get("unit") or facts["gateway"]["unit"])
-    found = [_model(gateway, facts, {**_shared(settings), **row}, unit, free) for row in rows]
+    found = [_model(gateway, facts, {**_shared(settings), **row}, unit, free) for row in rows.values()]
     return tuple(sorted(found, key=lambda model: not model.default))
 
 
