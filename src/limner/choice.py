@@ -62,7 +62,7 @@ def make(request: Request, model: Model, provider: str, references: tuple[Refere
     parameters = _parameters(request, model, size)
     if request.n > model.max_n:
         adjustments.append(Adjustment("adjusted.sends", {"n": request.n, "each": model.max_n}))
-    if model.max_n > 1:
+    if model.family != "chat":
         parameters["n"] = request.n
     return Choice(
         gateway=model.gateway,

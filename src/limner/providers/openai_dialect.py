@@ -31,7 +31,9 @@ _BLOCKED = {"content_filter", "image_safety", "prohibited_content", "safety", "b
 
 def send_images(wire: Wire, choice: Choice, field: str = "image[]") -> Submission:
     """`/images/generations`, or `/images/edits` when there are references. All pictures of the answer."""
-    parameters = {name: value for name, value in choice.parameters.items() if value is not None}
+    asked = {name: value for name, value in choice.parameters.items() if value is not None}
+    # The order of a form's parts is the documented one, whatever order the ledger kept them in.
+    parameters = {name: asked.pop(name) for name in ("n", "size") if name in asked} | asked
     if not choice.references:
         body = {"model": choice.model.id, "prompt": choice.prompt, **parameters}
         return read(wire.post_spending("/images/generations", json=body), wire.gateway)

@@ -1,0 +1,78 @@
+"""Somebody with a key nobody else has, who buys at the sandbox through the door a paying customer uses."""
+
+import json
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from limner import Client, Output
+from limner.types import Job
+
+Answer = Any
+
+
+def ask(url: str, path: str, body: Any = None) -> Answer:
+    """One question to the sandbox's own pages."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+    try:
+        text = None if body is None else json.dumps(body)
+        connection.request("GET" if text is None else "POST", path, text)
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        assert answer.status == 200, told
+        return told
+    finally:
+        connection.close()
+
+
+class Buyer(NamedTuple):
+    """One account at the sandbox's OmniMaaS, and the limner that uses it."""
+
+    url: str
+    key: str
+    home: Path
+    folder: Path
+    client: Client
+
+    def make(self, prompt: str = "a lighthouse at dusk", *, out: str = "", **wishes: Any) -> Job:
+        """Quote, yes, picture."""
+        output = Output(path=out or None, folder=str(self.folder))
+        return self.client.make(prompt, yes=lambda _: True, output=output, **wishes)
+
+    def approved(self, prompt: str = "a lighthouse at dusk", **wishes: Any) -> str:
+        """The id of a quote that somebody said yes to."""
+        quote = self.client.quote(prompt, **wishes)
+        self.client.approve(quote.id)
+        return quote.id
+
+    def bills(self) -> list[dict[str, Any]]:
+        return list(ask(self.url, "/_sandbox/bills?" + urlencode({"account": self.key})))
+
+    def owes(self, job: Job) -> bool:
+        """Does the job say what the gateway billed? Each answer may be rounded another way."""
+        billed = sum(bill["micro"] for bill in self.bills())
+        return job.cost is not None and abs(job.cost.micro - billed) <= 2 * len(self.bills())
+
+    def requests(self) -> list[dict[str, Any]]:
+        return list(ask(self.url, "/_sandbox/requests?" + urlencode({"account": self.key})))
+
+    def script(self, *faults: str) -> None:
+        """The next paid requests meet these faults, one each, in this order."""
+        wish = {"gateway": "omnimaas", "account": self.key, "faults": [{"fault": name} for name in faults]}
+        ask(self.url, "/_sandbox/script", wish)
+
+    def told(self, job: Job) -> dict[str, Any]:
+        """The job's result.json."""
+        return dict(json.loads((Path(job.folder) / "result.json").read_text("utf-8")))
+
+    def attempts(self, job: Job) -> list[str]:
+        """What became of each request that was sent for a job."""
+        return [row["status"] for row in self.client.ledger.attempts(job.id)]
+
+
+def files(*folders: Path) -> Iterator[Path]:
+    """Every file below these folders."""
+    for folder in folders:
+        yield from (path for path in folder.rglob("*") if path.is_file())
