@@ -164,6 +164,26 @@ def test_an_empty_balance_refuses_and_charges_nothing(customer: Customer) -> Non
     assert customer.bills() == []
 
 
+def test_a_model_with_a_price_per_picture_tells_no_usage_and_answers_a_link(customer: Customer) -> None:
+    body = customer.generate("a cat", model="dall-e-3", size="1792x1024").json()
+    assert "usage" not in body
+    assert body["data"][0]["url"].startswith("http://")
+    assert [bill["amount"] for bill in customer.bills()] == ["0.26"]
+
+
+def test_wishes_that_make_no_sense_are_told_so(customer: Customer) -> None:
+    for wish in (
+        {},
+        {"gateway": "nobody", "account": "x", "amount": 1},
+        {"gateway": "omnimaas", "account": "x"},
+    ):
+        assert customer.http.post("/_sandbox/balance", json=wish).status_code == 400
+    lots = {"gateway": "omnimaas", "account": "x", "amount": "lots"}
+    assert customer.http.post("/_sandbox/balance", json=lots).status_code == 400
+    assert customer.http.post("/_sandbox/script", content=b"not json").status_code == 400
+    assert customer.http.get("/_sandbox/balance").status_code == 400
+
+
 def test_the_record_of_requests_keeps_no_key_and_cuts_long_texts(customer: Customer) -> None:
     customer.chat("x" * 5000)
     (told,) = customer.requests()

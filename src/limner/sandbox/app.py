@@ -49,6 +49,12 @@ class _Door:
             return
         with self.world.working():
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-            local = urlsplit(f"//{host}").hostname in _LOCAL
-            app = self.app if local else PlainTextResponse("The sandbox serves loopback names only.", 421)
-            await app(scope, receive, send)
+            away = PlainTextResponse("The sandbox serves loopback names only.", 421)
+            await (self.app if _is_local(host) else away)(scope, receive, send)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return urlsplit(f"//{host}").hostname in _LOCAL
+    except ValueError:
+        return False

@@ -5,7 +5,7 @@ and `/pictures/`, where links lead.
 
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from limner import __version__
 from limner.sandbox import bills, faults
 from limner.sandbox.answers import answer
-from limner.sandbox.bills import Scripted
+from limner.sandbox.bills import Account, Scripted
 from limner.sandbox.world import World
 
 
@@ -56,34 +56,47 @@ async def _requests(world: World, request: Request) -> Response:
 
 
 async def _balance(world: World, request: Request) -> Response:
-    account = world.account(request.query_params["gateway"], request.query_params["account"])
-    return answer({"balance": bills.decimal(account.balance), "micro": account.balance, "unit": account.unit})
+    account = _account(world, request.query_params)
+    return _purse(account) if account else _bad("gateway (a known one) and account are needed")
 
 
 async def _set_balance(world: World, request: Request) -> Response:
     """`{"gateway", "account", "amount"}`: what is left from now on."""
     wish = await _wish(request)
-    if not {"gateway", "account", "amount"} <= wish.keys() or wish["gateway"] not in world.units:
+    account = _account(world, wish)
+    try:
+        amount = bills.micro(wish["amount"])
+    except (KeyError, ArithmeticError):
+        account = None
+    if account is None:
         return _bad("gateway (a known one), account and amount are needed")
-    account = world.account(wish["gateway"], wish["account"])
-    account.balance = bills.micro(wish["amount"])
-    return answer({"balance": bills.decimal(account.balance), "micro": account.balance, "unit": account.unit})
+    account.balance = amount
+    return _purse(account)
 
 
 async def _script(world: World, request: Request) -> Response:
     """`{"gateway", "account", "faults": [{"fault", "match"?, "times"?}]}`: for the next requests that fit."""
     wish = await _wish(request)
-    if not {"gateway", "account", "faults"} <= wish.keys() or wish["gateway"] not in world.units:
+    account, rows = _account(world, wish), wish.get("faults")
+    if account is None or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return _bad("gateway (a known one), account and faults are needed")
-    unknown = [row.get("fault") for row in wish["faults"] if not faults.read(f"[[{row.get('fault')}]]")]
+    unknown = [row.get("fault") for row in rows if not faults.read(f"[[{row.get('fault')}]]")]
     if unknown:
         return _bad(f"no such fault: {unknown[0]}")
-    account = world.account(wish["gateway"], wish["account"])
-    queued = [
-        Scripted(row["fault"], row.get("match", ""), int(row.get("times", 1))) for row in wish["faults"]
-    ]
+    queued = [Scripted(row["fault"], str(row.get("match", "")), int(row.get("times", 1))) for row in rows]
     account.script = [*account.script, *queued][-1000:]
     return answer({"queued": len(account.script)})
+
+
+def _account(world: World, wish: Mapping[str, Any]) -> Account | None:
+    """The account that is meant, if its gateway is one of ours."""
+    gateway, key = wish.get("gateway"), wish.get("account")
+    return world.account(gateway, str(key)) if key and gateway in world.units else None
+
+
+def _purse(account: Account) -> Response:
+    told = {"balance": bills.decimal(account.balance), "micro": account.balance, "unit": account.unit}
+    return answer(told)
 
 
 async def _picture(world: World, request: Request) -> Response:

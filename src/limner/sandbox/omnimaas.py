@@ -86,7 +86,8 @@ async def _images(call: Call, order: Order) -> Response:
     painted = await pictures.paint(call, order.n, size, order.kind, order.references)
     by_url = order.response_format or model.get("response_format", "b64_json")
     told = order._replace(size=f"{size[0]}x{size[1]}", response_format=by_url)
-    return images_shape.images_answer(call, told, painted, usage.images(count))
+    by_tokens = usage.images(count) if "per_1k_out" in model else None
+    return images_shape.images_answer(call, told, painted, by_tokens)
 
 
 async def _completions(call: Call) -> Response:
