@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from limner.errors import SetupNeeded
 from limner.sandbox import launch
 
 LAUNCH = (
@@ -98,3 +99,12 @@ def test_importing_it_loads_no_server() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
     )
     assert told.stdout.strip() == "[]"
+
+
+def test_a_sandbox_that_cannot_start_says_where_its_log_is(home: Path) -> None:
+    (home / "server.json").mkdir()
+    with pytest.raises(SetupNeeded) as caught:
+        launch(home, idle_seconds=60)
+    assert caught.value.key == "sandbox.no_start"
+    assert Path(caught.value.facts["path"]).read_text()
+    (home / "server.json").rmdir()

@@ -6,17 +6,17 @@ it returns the address of a running sandbox and starts one when there is none.
 """
 
 import json
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-from urllib.parse import urlsplit
+from typing import IO, TYPE_CHECKING, Any
 
 from limner import __version__
+
+if TYPE_CHECKING:
+    import subprocess
 
 _PATIENCE = 15.0
 _LOOK_EVERY = 0.01
@@ -49,10 +49,12 @@ def _started(home: Path, idle_seconds: int) -> str:
         child.wait()
     from limner.errors import SetupNeeded
 
-    raise SetupNeeded("sandbox.did_not_start", log=str(home / "server.log"))
+    raise SetupNeeded("sandbox.no_start", path=str(home / "server.log"))
 
 
-def _detached(home: Path, idle_seconds: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _detached(home: Path, idle_seconds: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+    import subprocess
+
     command = [sys.executable, "-m", "limner.sandbox", "--home", str(home), "--port", "0"]
     flags: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
@@ -81,6 +83,9 @@ def _recorded(home: Path) -> str | None:
 
 def _health(url: str) -> dict[str, Any]:
     """One plain GET: an HTTP library costs more to import than all the rest of this takes."""
+    import socket
+    from urllib.parse import urlsplit
+
     address = urlsplit(url)
     request = f"GET /_sandbox/health HTTP/1.0\r\nHost: {address.netloc}\r\n\r\n".encode()
     with socket.create_connection((address.hostname or "", address.port or 0), timeout=2) as connection:

@@ -82,7 +82,7 @@ class Call:
             "request_id": self.id,
             "method": self.request.method,
             "path": self.path,
-            "query": {name: self._open(value) for name, value in self.request.query_params.items()},
+            "query": {name: self.masked(value) for name, value in self.request.query_params.items()},
             "headers": {name: self._header(name, value) for name, value in self.request.headers.items()},
             "content_type": kind.partition(";")[0],
             "bytes": len(self.body),
@@ -92,9 +92,10 @@ class Call:
 
     def _header(self, name: str, value: str) -> str:
         secret = name in {"authorization", "cookie", "proxy-authorization", "x-api-key"}
-        return value.partition(" ")[0] + " …" if secret else self._open(value)
+        return value.partition(" ")[0] + " …" if secret else self.masked(value)
 
-    def _open(self, value: str) -> str:
+    def masked(self, value: str) -> str:
+        """The value, unless it is the key."""
         return "…" if value == self.account.key else value
 
 
@@ -128,7 +129,7 @@ async def _read_form(call: Call) -> None:
             else:
                 call.fields[name] = value
                 call.parts.append({"name": name, "filename": None, "type": None, "size": len(value.encode())})
-                call.parts[-1]["value"] = shortened(value)
+                call.parts[-1]["value"] = shortened(call.masked(value))
 
 
 def shortened(value: Any) -> Any:

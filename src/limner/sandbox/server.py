@@ -59,7 +59,7 @@ def serve(
 
 def _not_on_purpose(record: logging.LogRecord) -> bool:
     """Broken connections are what the faults are for; everything else is worth a line in the log."""
-    return "without completing response" not in record.getMessage()
+    return "ASGI callable returned without" not in record.getMessage()
 
 
 def _listen(host: str, port: int) -> socket.socket:
