@@ -49,7 +49,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.delenv("LIMNER_HOME", raising=False)
     monkeypatch.delenv("LIMNER_SANDBOX", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("person")))
+    person = tmp_path_factory.mktemp("person")
+    monkeypatch.setenv("HOME", str(person))
+    monkeypatch.chdir(person)
 
 
 @pytest.fixture(scope="session")

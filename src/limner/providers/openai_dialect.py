@@ -22,7 +22,7 @@ from limner.transport import File, Wire, data_url
 from limner.types import Choice, Inline, Link, Source, Submission, Usage
 
 _DATA_URL = re.compile("data:image/[^;,\\s]+;base64,([A-Za-z0-9+/=_\\s-]+|\x00[0-9]+\x00)")
-_MARKDOWN_LINK = re.compile(r"!\[[^\]]*\]\(\s*(https?://[^\s)]+)")
+_MARKDOWN_LINK = re.compile(r"!\[[^\]]*\]\(\s*((?:https?:/)?/[^\s)]+)")
 _WHOLE_LINK = re.compile(r"^\s*<?(https?://[^\s>]+)>?\s*$")
 _PICTURE_LINK = re.compile(r"https?://[^\s)\"'<>]+\.(?:png|jpe?g|webp|gif)(?:\?[^\s)\"'<>]*)?", re.IGNORECASE)
 _TASK_WORDS = {"queued", "pending", "submitted", "processing", "running", "in_progress", "in_queue"}
@@ -192,7 +192,7 @@ def _encoded(text: str) -> Iterator[Source]:
 
 def _words(body: Any) -> str:
     """What the answer says in words, without the pictures."""
-    said: list[str] = []
+    said: list[str] = [body["message"]] if isinstance(body, dict) and _is_text(body.get("message")) else []
     for choice in _list(body.get("choices")) if isinstance(body, dict) else []:
         message = choice.get("message") if isinstance(choice, dict) else None
         if not isinstance(message, dict):
@@ -225,6 +225,10 @@ def _usage(body: Any) -> Usage:
     if total is None and into is not None and out is not None:
         total = into + out
     return Usage(into, out, total)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _list(value: Any) -> list[Any]:
