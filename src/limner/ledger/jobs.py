@@ -201,11 +201,15 @@ class Ledger:
             )
 
     def let_go(self, job_id: str, error: str, facts: Mapping[str, Any]) -> None:
-        """Leave a job where it is for another process or another day, with what hindered this one."""
+        """
+        Leave a job where it is for another process or another day, with what hindered this one. It was
+        sent, so nobody can say any more that it cost nothing.
+        """
         with self.store.writing():
             self._update(
                 job_id,
                 owner=None,
+                charged="unknown",
                 error=error,
                 error_facts=json.dumps(dict(facts), default=str, ensure_ascii=False),
             )
