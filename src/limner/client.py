@@ -228,11 +228,12 @@ class Client:
         watch: Watch,
         step: Callable[[Any], Job],
     ) -> Job:
-        from limner import providers, runner
+        from limner import providers
         from limner.transport import Transport
+        from limner.work import Work
 
         transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
-        work = runner.Work(
+        work = Work(
             ledger=self.ledger,
             transport=transport,
             provider=providers.load(gateway.provider),
@@ -293,7 +294,8 @@ class Client:
     def _served(self, gateway: Gateway) -> list[str]:
         """What a server of the person's own says it has: one free question."""
         from limner import providers
-        from limner.transport import Transport, Wire
+        from limner.transport import Transport
+        from limner.wire import Wire
 
         folder = home.private_folder(self.home.data / "lists")
         transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))

@@ -6,13 +6,20 @@ from typing import Any
 from limner.errors import BudgetExceeded, Usage
 from limner.money import Money, parse
 from limner.records import digest_of, id_of
-from limner.types import Choice, Price, Quote
+from limner.types import Choice, Price, Quote, Repair
 
 GOOD_FOR_MS = 15 * 60 * 1000
 
 
 def make(
-    choice: Choice, *, host: str, account: str, unit: str, repeats: Mapping[str, Any], now: int
+    choice: Choice,
+    *,
+    host: str,
+    account: str,
+    unit: str,
+    repeats: Mapping[str, Any],
+    repairs: tuple[Repair, ...] = (),
+    now: int,
 ) -> Quote:
     """
     Freeze a choice with its price, `now` in Unix milliseconds. Raises `BudgetExceeded` when it is above
@@ -38,6 +45,7 @@ def make(
         ceiling=ceiling,
         sends=-(-choice.n // choice.model.max_n),
         attempts=attempts,
+        repairs=tuple(one for one in repairs if one.price.micro <= ceiling.micro),
         price_known=row is not None,
         source=choice.model.source,
         as_of=choice.model.as_of,

@@ -6,11 +6,13 @@ still waiting, and for a request whose answer never came it says so: nobody know
 reserved until somebody does.
 """
 
+from limner.collecting import collect
 from limner.errors import GatewayError, NoAnswer
 from limner.home import private_folder
-from limner.runner import Tally, Work, collect, finish, note
-from limner.transport import replay
+from limner.runner import finish
 from limner.types import Job
+from limner.wire import replay
+from limner.work import Tally, Work, note
 
 
 def recover(work: Work) -> Job:
@@ -34,7 +36,7 @@ def _again(work: Work, n: int, part: int, status: str, tally: Tally) -> Tally:
     try:
         submission = work.provider.read(answer, work.transport.gateway)
     except GatewayError as error:
-        note(work, n, error)
+        note(work, n, error, sent=True)
         return tally._replace(error=error, open_question=error.charged == "unknown")
     if status == "intent":
         work.ledger.answer(work.job_id, n, "accepted", http_status=answer.status)
@@ -44,7 +46,7 @@ def _again(work: Work, n: int, part: int, status: str, tally: Tally) -> Tally:
 def _lost(work: Work, n: int, status: str, tally: Tally) -> Tally:
     error = NoAnswer("job.interrupted", gateway=work.transport.gateway.title)
     if status == "intent":
-        note(work, n, error)
+        note(work, n, error, sent=True)
     return tally._replace(error=error, open_question=True)
 
 

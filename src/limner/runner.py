@@ -8,71 +8,33 @@ anybody reads it. A request is sent again only where the quote said so, and ever
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from limner import artifacts, receipts
-from limner.answers import Answer
+from limner import receipts
 from limner.approval import Approval
-from limner.artifacts import Output
+from limner.collecting import collect
 from limner.errors import (
     ContentRefused,
     GatewayError,
     KeyRefused,
-    LimnerError,
-    NeverLeft,
-    NoAnswer,
     NoPicture,
     OutOfFunds,
     RateLimited,
     Refused,
     StorageFailed,
 )
+from limner.following import follow
 from limner.home import private_folder
-from limner.ledger import Ledger
 from limner.messages import sentence
-from limner.money import Money, decimal
-from limner.providers.base import Provider
+from limner.money import Money
 from limner.quote import cost_of_tokens, price_row
-from limner.records import plain
-from limner.transport import Transport, Wire
-from limner.types import Choice, Job, Link, Outcome, Picture, Quote, Source, Submission
+from limner.types import Choice, Job, Outcome
+from limner.wire import Wire
+from limner.work import SPOOL, Tally, Work, note, part_of
 
-Watch = Callable[[str, Mapping[str, Any]], None]
-_SPOOL = "attempt-{n}.answer"
 _FINAL = (KeyRefused, OutOfFunds, ContentRefused)
-
-
-class Work(NamedTuple):
-    """One job and everything it needs, handed from step to step."""
-
-    ledger: Ledger
-    transport: Transport
-    provider: Provider
-    quote: Quote
-    job_id: str
-    folder: Path
-    output: Output
-    repeats: Mapping[str, Any]
-    watch: Watch
-    language: str
-
-    @property
-    def unit(self) -> str:
-        return self.quote.ceiling.unit
-
-
-class Tally(NamedTuple):
-    """What a job has come to so far."""
-
-    pictures: tuple[Picture, ...] = ()
-    cost: int = 0
-    basis: str = ""
-    tokens: int = 0
-    error: LimnerError | None = None
-    open_question: bool = False
-    waiting: bool = False
 
 
 def run(work: Work, approval: Approval) -> Job:
@@ -81,36 +43,15 @@ def run(work: Work, approval: Approval) -> Job:
     private_folder(work.folder)
     started = time.monotonic()
     tally = Tally()
-    for part in range(work.quote.sends):
-        tally = _serve(work, part, tally)
-        if tally.error is not None:
-            break
+    try:
+        for part in range(work.quote.sends):
+            tally = _serve(work, part, tally)
+            if tally.error is not None:
+                break
+    except StorageFailed as error:
+        # The ledger or the disk gave out. Whatever was sent stays in flight, to be recovered.
+        tally = tally._replace(error=error, waiting=True)
     return finish(work, tally, time.monotonic() - started)
-
-
-def collect(work: Work, part: int, submission: Submission, answer: Answer | None, tally: Tally) -> Tally:
-    """Save every picture of one answer and add up what it cost."""
-    before, tally = tally.cost, _charged(work, part, submission, tally)
-    work.watch("collecting", {"pictures": len(submission.sources)})
-    parts = answer.parts if answer else ()
-    story = _story(work, part, submission, Money(tally.cost - before, work.unit), tally.basis)
-    saved = work.ledger.pictures(work.job_id)
-    for number, source in enumerate(submission.sources):
-        place = part * work.quote.choice.model.max_n + number
-        if place in saved:
-            tally = tally._replace(pictures=(*tally.pictures, saved[place]))
-            continue
-        try:
-            picture = _save(work, source, parts, place, story)
-        except NoPicture as error:
-            error.charged = "yes" if tally.cost else "unknown"
-            tally = tally._replace(error=error)
-        except GatewayError as error:
-            tally = tally._replace(error=error, waiting=True)
-        else:
-            work.ledger.add_picture(work.job_id, place, picture)
-            tally = tally._replace(pictures=(*tally.pictures, picture))
-    return tally
 
 
 def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
@@ -129,41 +70,47 @@ def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
     return job
 
 
-def note(work: Work, n: int, error: GatewayError) -> None:
-    """Write down how an attempt failed."""
-    status = "unknown"
-    if isinstance(error, NeverLeft):
-        status = "never_left"
-    elif isinstance(error, NoPicture):
-        status = "accepted"
-    elif isinstance(error, Refused) and error.charged == "no":
-        status = "refused"
-    task = error.facts.get("task") if isinstance(error, NoAnswer) else None
-    work.ledger.answer(
-        work.job_id, n, status, http_status=error.status, task_id=task, detail=f"{error.key}: {error}"[:2000]
-    )
-
-
 def _serve(work: Work, part: int, tally: Tally) -> Tally:
     """One of the quote's sends: attempts until one is answered or none is left."""
-    choice = _part_of(work.quote.choice, part)
+    choice = part_of(work.quote.choice, part)
     for attempt in range(work.quote.attempts):
         last = attempt + 1 == work.quote.attempts
         work.watch("submitting", {"part": part, "attempt": attempt + 1})
-        n = work.ledger.intend(work.job_id, part, str(work.folder / _SPOOL))
-        spool = work.folder / _SPOOL.format(n=n)
+        n = work.ledger.intend(work.job_id, part, str(work.folder / SPOOL))
+        spool = work.folder / SPOOL.format(n=n)
         wire = Wire(work.transport, spool, choice.model.time_limit)
         try:
             submission = work.provider.submit(wire, choice)
         except GatewayError as error:
-            note(work, n, error)
+            note(work, n, error, sent=wire.spent)
+            repaired = _repaired(work, choice, error)
+            if repaired is not None and wire.spent:
+                choice = repaired
+                continue
             if last or not _again(error, work.repeats):
                 return _gave_up(work, error, tally)
             _pause(work, attempt, error)
         else:
-            work.ledger.answer(work.job_id, n, "accepted", http_status=200)
+            work.ledger.answer(work.job_id, n, "accepted", http_status=200, task_id=submission.task_id)
+            if submission.task_id is not None:
+                return follow(work, part, n, submission, tally)
             return collect(work, part, submission, wire.answer, tally)
-    raise AssertionError("a quote allows at least one attempt")
+    assert tally.error is not None
+    return tally
+
+
+def _repaired(work: Work, choice: Choice, error: GatewayError) -> Choice | None:
+    """The next request that the quote allows after this refusal, if it allows one."""
+    if not isinstance(error, Refused):
+        return None
+    code = str(error.facts.get("said_code", ""))
+    for repair in work.quote.repairs:
+        if code in repair.on and dict(repair.parameters) != dict(choice.parameters):
+            work.watch(
+                "repairing", {"key": repair.key, "code": code, "size": repair.size, "price": repair.price}
+            )
+            return choice._replace(parameters=repair.parameters, size=repair.size)
+    return None
 
 
 def _again(error: GatewayError, repeats: Mapping[str, Any]) -> bool:
@@ -196,74 +143,8 @@ def _gave_up(work: Work, error: GatewayError, tally: Tally) -> Tally:
     return tally
 
 
-def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tally:
-    """What one answered request cost: the gateway's word, else its tokens at the tariff, else the tariff."""
-    usage, row = submission.usage, price_row(work.quote.choice)
-    n = _part_of(work.quote.choice, part).n
-    cost, basis = usage.cost, "gateway"
-    if cost is None and row and usage.tokens_in is not None and usage.tokens_out is not None:
-        cost, basis = cost_of_tokens(row, usage.tokens_in, usage.tokens_out), "tokens"
-    if cost is None:
-        cost, basis = (row.each.times(n) if row else Money(0, work.unit)), "tariff" if row else "unknown"
-    if not work.quote.needs_approval:
-        basis = "free"
-    tokens = usage.tokens_total or 0
-    return tally._replace(cost=tally.cost + cost.micro, basis=basis, tokens=tally.tokens + tokens)
-
-
-def _save(
-    work: Work, source: Source, parts: tuple[Path, ...], place: int, story: Mapping[str, Any]
-) -> Picture:
-    fetched = work.folder / f"picture-{place}"
-    link = artifacts.fetch(source, parts, fetched, work.transport.download)
-    found = artifacts.verify(fetched)
-    try:
-        picture = artifacts.keep(fetched, found, work.output, place, story)
-    except StorageFailed:
-        # Paid pictures are kept in the job's own folder when their place turns out to be closed.
-        here = Output(path=str(work.folder / f"image-{place + 1}"))
-        picture = artifacts.keep(fetched, found, here, 0, story)
-    return picture._replace(url=link) if isinstance(source, Link) else picture
-
-
-def _story(work: Work, part: int, submission: Submission, cost: Money, basis: str) -> dict[str, Any]:
-    """What stands beside a picture: the request, the quote, what was sent, what it cost, when."""
-    quote, usage = work.quote, submission.usage
-    attempt = next(
-        a for a in work.ledger.attempts(work.job_id) if a["part"] == part and a["status"] == "accepted"
-    )
-    return {
-        "job_id": work.job_id,
-        "quote_id": quote.id,
-        "digest": quote.digest,
-        "request": plain(quote.choice.request),
-        "sent": {
-            "gateway": quote.choice.gateway,
-            "host": quote.host,
-            "model": quote.choice.model.id,
-            "operation": quote.choice.operation,
-            "prompt": quote.choice.prompt,
-            "parameters": plain(quote.choice.parameters),
-            "references": [one.sha256 for one in quote.choice.references],
-        },
-        "quoted": {"price": decimal(quote.price), "ceiling": decimal(quote.ceiling), "unit": work.unit},
-        "tariff": {"source": quote.source, "as_of": quote.as_of},
-        "cost": {
-            "of_this_answer": decimal(cost),
-            "unit": work.unit,
-            "basis": basis,
-            "pictures": len(submission.sources),
-            "tokens": usage.tokens_total,
-        },
-        "declared_model": submission.declared_model,
-        "quoted_at": quote.created_at,
-        "sent_at": attempt["sent_at"],
-        "answered_at": attempt["answered_at"],
-    }
-
-
 def _outcome(work: Work, tally: Tally, seconds: float | None) -> Outcome:
-    uncertain = _uncertain(work)
+    uncertain = _uncertain(work, tally)
     error = tally.error
     if tally.open_question:
         state = "unknown"
@@ -286,21 +167,11 @@ def _outcome(work: Work, tally: Tally, seconds: float | None) -> Outcome:
     )
 
 
-def _uncertain(work: Work) -> Money:
+def _uncertain(work: Work, tally: Tally) -> Money:
     """The most that lost answers may have cost: each at its own worst price."""
-    row = price_row(work.quote.choice)
     lost = [a for a in work.ledger.attempts(work.job_id) if a["status"] == "unknown"]
-    if row is None:
-        return work.quote.ceiling if lost else Money(0, work.unit)
-    counts = [_part_of(work.quote.choice, attempt["part"]).n for attempt in lost]
-    return row.most.times(sum(counts))
-
-
-def _part_of(choice: Choice, part: int) -> Choice:
-    """The share of a choice that one request asks for."""
-    n = min(choice.model.max_n, choice.n - part * choice.model.max_n)
-    parameters = {**choice.parameters, "n": n} if "n" in choice.parameters else choice.parameters
-    return choice._replace(n=n, parameters=parameters)
+    worst = sum(work.each_worst(attempt["part"]) for attempt in lost) + tally.perhaps
+    return Money(min(worst, work.quote.ceiling.micro), work.unit)
 
 
 def _tidy(folder: Path) -> None:

@@ -12,20 +12,19 @@ import os
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore2
-import pybase64
 
 from limner import __version__
 from limner.addresses import Checked
 from limner.answers import Answer
-from limner.errors import GatewayError, NeverLeft, NoAnswer, Refused, SetupNeeded
+from limner.bodies import Body
+from limner.errors import GatewayError, NeverLeft, NoAnswer, SetupNeeded
 from limner.gateways import Gateway
-from limner.types import Reference
 
 _CONNECT_SECONDS = 30.0
 _FREE_SECONDS = 60.0
@@ -40,24 +39,6 @@ _NEVER_LEFT = (
     httpcore2.UnsupportedProtocol,
 )
 _LOST = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
-
-
-class File(NamedTuple):
-    """One part of a multipart form that is a file."""
-
-    field: str
-    name: str
-    media_type: str
-    path: str
-
-
-class Body(NamedTuple):
-    media_type: str
-    pieces: tuple[bytes, ...]
-
-    @property
-    def length(self) -> int:
-        return sum(map(len, self.pieces))
 
 
 class Transport:
@@ -81,11 +62,76 @@ class Transport:
 
         Raises `NeverLeft` when nothing was sent and `NoAnswer` when the outcome is not known.
         """
+        headers = [(b"Accept", b"application/json"), *self._own_headers(), *_body_headers(body)]
         url = self.gateway.base_url + path
-        headers = [(b"Accept", b"application/json"), *self._key_header(), *_body_headers(body)]
-        try:
-            with self._stream(self._api, method, url, headers, body, seconds) as response:
+        stream = self._stream(self._api, method, url, headers, body, seconds)
+        with self._told(spool, seconds), stream as response:
+            return _spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
+
+    def stream(self, path: str, body: Body, spool: Path, seconds: float) -> Answer | Iterator[bytes]:
+        """
+        A request whose answer may be an event stream: its chunks as they come, each written to `spool`
+        first; or the whole answer where it is none. Raises as `send` does, and so does the iterator.
+        """
+        headers = [(b"Accept", b"text/event-stream"), *self._own_headers(), *_body_headers(body)]
+        url = self.gateway.base_url + path
+        with ExitStack() as opened, self._told(spool, seconds):
+            stream = self._stream(self._api, "POST", url, headers, body, seconds)
+            response = opened.enter_context(stream)
+            kind = _header(response, b"content-type") or ""
+            if response.status != 200 or "event-stream" not in kind.lower():
                 return _spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
+            _write_head(response, spool)
+            return self._chunks(opened.pop_all(), response, spool, seconds)
+
+    def put(self, url: str, media_type: str, path: str) -> int:
+        """
+        Bring a file to an address the gateway named for it, without any key; the HTTP status.
+        Raises `GatewayError`; trying again is free.
+        """
+        body = Body(media_type, (Path(path).read_bytes(),))
+        try:
+            with self._stream(
+                self._link_pool(), "PUT", url, _body_headers(body), body, _FREE_SECONDS
+            ) as response:
+                return int(response.status)
+        except (*_NEVER_LEFT, *_LOST, OSError) as error:
+            raise GatewayError("upload.failed", gateway=self.gateway.title) from error
+
+    def ask_elsewhere(
+        self, url: str, form: Sequence[tuple[str, str]], spool: Path, *, as_form: bool
+    ) -> Answer:
+        """
+        A free question to another host of the same service, which takes its fields in the query or as a
+        form. A field may hold the key where that service's wire forces it, so no error names the URL.
+        """
+        text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in form)
+        body = Body("application/x-www-form-urlencoded", (text.encode(),)) if as_form else None
+        full = url if as_form else f"{url}?{text}"
+        method = "POST" if as_form else "GET"
+        try:
+            with self._stream(
+                self._link_pool(), method, full, _body_headers(body), body, _FREE_SECONDS
+            ) as response:
+                return _spool(response, spool, time.monotonic() + _FREE_SECONDS)
+        except (*_NEVER_LEFT, *_LOST, OSError):
+            host = urlsplit(url).hostname
+            raise GatewayError("gateway.elsewhere", gateway=self.gateway.title, host=host) from None
+
+    def _chunks(
+        self, opened: ExitStack, response: httpcore2.Response, spool: Path, seconds: float
+    ) -> Iterator[bytes]:
+        with opened, self._told(spool, seconds), spool.open("ab") as file:
+            for chunk in response.iter_stream():
+                file.write(chunk)
+                file.flush()
+                yield chunk
+
+    @contextmanager
+    def _told(self, spool: Path, seconds: float) -> Iterator[None]:
+        """What a failed paid request means: it never left, or nobody knows."""
+        try:
+            yield
         except _NEVER_LEFT as error:
             raise _not_reached(self.gateway, error) from error
         except (TimeoutError, httpcore2.TimeoutException) as error:
@@ -154,6 +200,12 @@ class Transport:
         ) as response:
             yield response
 
+    def _own_headers(self) -> list[tuple[bytes, bytes]]:
+        """The key, and what the gateway's facts say goes with every call."""
+        facts: Mapping[str, str] = self.gateway.facts["gateway"].get("headers", {})
+        extra = [(name.encode(), value.encode()) for name, value in facts.items()]
+        return [*self._key_header(), *extra]
+
     def _key_header(self) -> list[tuple[bytes, bytes]]:
         key = self.gateway.key
         return [(b"Authorization", b"Bearer " + key.reveal().encode())] if key else []
@@ -180,61 +232,6 @@ class Transport:
         raise SetupNeeded("proxy.scheme", scheme=scheme)
 
 
-class Wire:
-    """
-    What an adapter is given to speak through, for one attempt of one job: a paid request leaves by
-    `post_spending`, once, and its answer is on disk before the adapter sees it.
-    """
-
-    def __init__(self, transport: Transport, spool: Path, seconds: float) -> None:
-        self._transport = transport
-        self._spool = spool
-        self._seconds = seconds
-        self._spent = False
-        self._free = 0
-        self.answer: Answer | None = None
-        """What the paid request was answered with."""
-
-    @property
-    def gateway(self) -> Gateway:
-        return self._transport.gateway
-
-    def post_spending(
-        self,
-        path: str,
-        *,
-        json: Any = None,
-        fields: Sequence[tuple[str, str]] = (),
-        files: Sequence[File] = (),
-    ) -> Answer:
-        """The paid request. Raises `NeverLeft`, `NoAnswer`, or `Refused` for a redirect."""
-        if self._spent:
-            raise AssertionError("a paid request leaves once per attempt")
-        self._spent = True
-        body = _form(fields, files) if files or fields else _json(json)
-        answer = self._transport.send("POST", path, body, self._spool, self._seconds)
-        self.answer = answer
-        if 300 <= answer.status < 400:
-            raise Refused("gateway.redirected", gateway=self.gateway.title, status=answer.status)
-        return answer
-
-    def get(self, path: str, **query: str) -> Answer:
-        """A free question. Raises `GatewayError`."""
-        self._free += 1
-        spool = self._spool.with_name(f"{self._spool.name}.free{self._free}")
-        where = path + ("?" + "&".join(f"{k}={quote(v, safe='')}" for k, v in query.items()) if query else "")
-        try:
-            return self._transport.send("GET", where, None, spool, _FREE_SECONDS)
-        except NoAnswer as error:
-            raise GatewayError(error.key, **error.facts) from error
-
-
-def data_url(reference: Reference) -> str:
-    """A reference as a `data:` URL, for wire forms that carry pictures inside JSON."""
-    text = pybase64.b64encode(Path(reference.path).read_bytes()).decode()
-    return f"data:{reference.media_type};base64,{text}"
-
-
 def replay(spool: Path) -> Answer | None:
     """The answer that was spooled whole before the process that asked for it ended, if there is one."""
     head = _head_path(spool)
@@ -245,6 +242,14 @@ def replay(spool: Path) -> Answer | None:
 
 
 def _spool(response: httpcore2.Response, spool: Path, deadline: float) -> Answer:
+    headers = _write_head(response, spool)
+    partial = spool.with_name(spool.name + ".partial")
+    _write(response, partial, deadline, _LARGEST_ANSWER)
+    partial.rename(spool)
+    return Answer(response.status, headers, spool)
+
+
+def _write_head(response: httpcore2.Response, spool: Path) -> Mapping[str, str]:
     headers = {
         name.decode("latin-1").lower(): value.decode("latin-1")
         for name, value in response.headers
@@ -252,10 +257,7 @@ def _spool(response: httpcore2.Response, spool: Path, deadline: float) -> Answer
     }
     head = {"status": response.status, "headers": headers}
     _head_path(spool).write_text(json.dumps(head), "utf-8")
-    partial = spool.with_name(spool.name + ".partial")
-    _write(response, partial, deadline, _LARGEST_ANSWER)
-    partial.rename(spool)
-    return Answer(response.status, headers, spool)
+    return headers
 
 
 def _write(response: httpcore2.Response, target: Path, deadline: float, largest: int) -> None:
@@ -277,30 +279,6 @@ def _head_path(spool: Path) -> Path:
 
 def _header(response: httpcore2.Response, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in response.headers if key.lower() == name), None)
-
-
-def _json(value: Any) -> Body:
-    return Body("application/json", (json.dumps(value, ensure_ascii=False).encode(),))
-
-
-def _form(fields: Sequence[tuple[str, str]], files: Sequence[File]) -> Body:
-    boundary = os.urandom(16).hex()
-    pieces: list[bytes] = []
-    for name, value in fields:
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_escaped(name)}"\r\n\r\n'
-        pieces += [head.encode(), value.encode(), b"\r\n"]
-    for file in files:
-        head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{_escaped(file.field)}"; '
-            f'filename="{_escaped(file.name)}"\r\nContent-Type: {file.media_type}\r\n\r\n'
-        )
-        pieces += [head.encode(), Path(file.path).read_bytes(), b"\r\n"]
-    pieces.append(f"--{boundary}--\r\n".encode())
-    return Body(f"multipart/form-data; boundary={boundary}", tuple(pieces))
-
-
-def _escaped(name: str) -> str:
-    return name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _body_headers(body: Body | None) -> list[tuple[bytes, bytes]]:

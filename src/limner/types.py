@@ -5,7 +5,7 @@ because every start of the command line pays for the definitions it loads.
     Request ─▶ Choice ─▶ Quote ─▶ Approval ─▶ Job ─▶ Picture
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from limner.money import Money
@@ -133,6 +133,19 @@ class Choice(NamedTuple):
     request: Request
 
 
+class Repair(NamedTuple):
+    """A second request that a quote allows when the gateway refuses the first in a way it names."""
+
+    on: tuple[str, ...]
+    """The gateway's own error codes that call for it."""
+    parameters: Mapping[str, Any]
+    size: str | None
+    price: Money
+    """What all pictures cost when it is used. Never above the quote's ceiling."""
+    key: str
+    """Names its sentence in the messages."""
+
+
 class Quote(NamedTuple):
     """A frozen choice with its price. `id` is made of the digest: an altered quote is another quote."""
 
@@ -150,6 +163,7 @@ class Quote(NamedTuple):
     """How many requests serve all n pictures when every answer arrives."""
     attempts: int
     """How often each request may be sent when answers are lost."""
+    repairs: tuple[Repair, ...]
     price_known: bool
     source: str
     as_of: str
@@ -192,6 +206,18 @@ class Usage(NamedTuple):
     cost: Money | None = None
 
 
+class Progress(NamedTuple):
+    """A provider's reading of one look at a task, or of one event of its stream."""
+
+    state: Literal["running", "done", "failed", "canceled"]
+    sources: tuple[Source, ...] = ()
+    usage: Usage = Usage()
+    reason: str = ""
+    """Why it failed, in the gateway's words: data, shown only as such."""
+    charged: Charged = "unknown"
+    """Whether a failed task was charged, as far as the gateway's facts or its answer tell."""
+
+
 class Submission(NamedTuple):
     """A provider's reading of the answer to a paid request: a task to follow, or finished pictures."""
 
@@ -201,17 +227,8 @@ class Submission(NamedTuple):
     declared_model: str | None = None
     text: str = ""
     """Words that came beside the pictures."""
-
-
-class Progress(NamedTuple):
-    """A provider's reading of one look at a task."""
-
-    state: Literal["running", "done", "failed", "canceled"]
-    sources: tuple[Source, ...] = ()
-    usage: Usage = Usage()
-    reason: str = ""
-    """Why it failed, in the gateway's words: data, never shown raw."""
-    charged: Charged = "unknown"
+    updates: Iterator[Progress] | None = None
+    """The task's live stream, where there is one. It may break off; the task does not end with it."""
 
 
 class Picture(NamedTuple):

@@ -13,8 +13,8 @@ from limner.errors import ApprovalNeeded, NotFound, QuoteChanged
 from limner.ledger import owners, spending
 from limner.ledger.store import Store
 from limner.money import Money
-from limner.records import build, canonical
-from limner.types import Job, Outcome, Picture, Quote, State
+from limner.records import build, canonical, digest_of
+from limner.types import Choice, Job, Outcome, Picture, Quote, State
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
@@ -82,7 +82,8 @@ class Ledger:
             approval = self.approval(quote.id)
             if approval is None:
                 raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
-            if approval["digest"] != quote.digest:
+            # The digest is made anew: a document rewritten under its old digest is no longer what was agreed to.
+            if approval["digest"] != digest_of(quote):
                 raise QuoteChanged("quote.altered", quote=quote.id)
             if now() > approval["expires_at"]:
                 raise QuoteChanged("quote.expired", quote=quote.id)
@@ -92,13 +93,14 @@ class Ledger:
         job_id = "j_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
         choice, at = quote.choice, now()
         self.store.do(
-            "INSERT INTO job (id, quote_id, gateway, model, operation, n, prompt, state, owner, unit,"
+            "INSERT INTO job (id, quote_id, gateway, model, size, operation, n, prompt, state, owner, unit,"
             " ceiling, reserved, folder, output, created_at, updated_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?, ?, ?)",
             job_id,
             quote.id,
             choice.gateway,
             choice.model.id,
+            choice.size,
             choice.operation,
             choice.n,
             choice.request.prompt,
@@ -158,6 +160,22 @@ class Ledger:
             self.store.do(f"UPDATE job SET sent = {sent} WHERE id = ?", job_id, job_id)  # noqa: S608
             if status == "accepted":
                 self._update(job_id, state="submitted" if task_id else "collecting", task_id=task_id)
+
+    def mark_running(self, job_id: str) -> None:
+        with self.store.writing():
+            self.store.do("UPDATE job SET state = 'running' WHERE id = ? AND state = 'submitted'", job_id)
+
+    def durations(self, choice: Choice, most: int = 20) -> list[float]:
+        """How long the latest jobs of the same model and size took, in seconds."""
+        rows = self.store.rows(
+            "SELECT seconds FROM job WHERE gateway = ? AND model = ? AND size IS ? AND state = 'done'"
+            " AND seconds IS NOT NULL ORDER BY seq DESC LIMIT ?",
+            choice.gateway,
+            choice.model.id,
+            choice.size,
+            most,
+        )
+        return [float(row["seconds"]) for row in rows]
 
     def attempts(self, job_id: str) -> list[dict[str, Any]]:
         return self.store.rows("SELECT * FROM attempt WHERE job_id = ? ORDER BY n", job_id)

@@ -28,6 +28,7 @@ CREATE TABLE job (
     quote_id TEXT NOT NULL UNIQUE REFERENCES approval (quote_id),   -- a yes is good for one job
     gateway TEXT NOT NULL,
     model TEXT NOT NULL,
+    size TEXT,
     operation TEXT NOT NULL,
     n INTEGER NOT NULL,
     prompt TEXT NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE job (
 CREATE INDEX job_unfinished ON job (seq)
     WHERE state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown');
 CREATE INDEX job_reserved ON job (unit, reserved) WHERE reserved > 0;
+CREATE INDEX job_duration ON job (gateway, model, size, seq) WHERE state = 'done';
 CREATE INDEX job_state ON job (state, seq);
 
 CREATE TABLE attempt (

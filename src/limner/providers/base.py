@@ -20,8 +20,8 @@ from limner.errors import (
     Refused,
 )
 from limner.gateways import Gateway
-from limner.transport import Wire
 from limner.types import Choice, Progress, Submission
+from limner.wire import Wire
 
 _FUNDS = ("insufficient_user_quota", "insufficient_quota", "insufficient_credit", "billing_hard_limit")
 _CONTENT = ("moderation_blocked", "content_policy", "content_filter", "content_rejected")

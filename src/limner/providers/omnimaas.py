@@ -11,8 +11,8 @@ from limner.answers import Answer
 from limner.gateways import Gateway
 from limner.providers import openai_dialect
 from limner.providers.base import Provider
-from limner.transport import Wire
 from limner.types import Choice, Submission
+from limner.wire import Wire
 
 
 class Adapter(Provider):

@@ -10,8 +10,8 @@ from limner.errors import GatewayError
 from limner.gateways import Gateway
 from limner.providers import openai_dialect
 from limner.providers.base import Provider
-from limner.transport import Wire
 from limner.types import Choice, Submission
+from limner.wire import Wire
 
 _ALWAYS_BASE64 = ("gpt-image-", "chatgpt-image-")
 

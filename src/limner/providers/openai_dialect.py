@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from limner.answers import Answer, Unreadable, marked, without_marks
+from limner.bodies import File
 from limner.errors import ContentRefused, NoAnswer, NoPicture
 from limner.gateways import Gateway
 from limner.providers.base import refusal, tokens, unreadable
-from limner.transport import File, Wire, data_url
 from limner.types import Choice, Inline, Link, Source, Submission, Usage
+from limner.wire import Wire, data_url
 
 _DATA_URL = re.compile("data:image/[^;,\\s]+;base64,([A-Za-z0-9+/=_\\s-]+|\x00[0-9]+\x00)")
 _MARKDOWN_LINK = re.compile(r"!\[[^\]]*\]\(\s*((?:https?:/)?/[^\s)]+)")

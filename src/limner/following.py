@@ -1,0 +1,106 @@
+"""
+A task at the gateway, followed to its end.
+
+The stream first where there is one, then looks. Nothing here costs anything, and nothing that goes wrong
+here ends the task: a look that fails is followed by another, and when the waiting is given up the job
+stays where it is, for `recover` and for any other process.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from limner import timing
+from limner.collecting import collect
+from limner.errors import GatewayError, KeyRefused, NoPicture, RateLimited
+from limner.types import Progress, Submission
+from limner.wire import Wire
+from limner.work import Tally, Work
+
+_FLOOR, _CEILING = 2.0, 5.0
+_LIMIT = 1_800
+_LONGEST_PAUSE = 60.0
+
+
+def follow(work: Work, part: int, n: int, submission: Submission, tally: Tally) -> Tally:
+    """Until the task ends, or the waiting does; its pictures are saved then."""
+    assert submission.task_id is not None
+    started = time.monotonic()
+    progress = _streamed(work, submission)
+    if progress is None:
+        progress = _looked(work, n, submission.task_id, started)
+    if progress is None:
+        error = GatewayError("task.still_running", task=submission.task_id)
+        return tally._replace(error=error, waiting=True)
+    return conclude(work, part, submission, progress, tally)
+
+
+def look(work: Work, n: int, task_id: str) -> Progress:
+    """One look, free of charge. Raises `GatewayError`."""
+    spool = work.folder / f"look-{n}"
+    wire = Wire(work.transport, spool, work.quote.choice.model.time_limit)
+    return work.provider.poll(wire, task_id)
+
+
+def conclude(work: Work, part: int, submission: Submission, progress: Progress, tally: Tally) -> Tally:
+    """What an ended task comes to."""
+    if progress.state == "done" and progress.sources:
+        ended = submission._replace(sources=progress.sources, usage=progress.usage)
+        return collect(work, part, ended, None, tally)
+    key = {"done": "task.no_pictures", "canceled": "task.canceled"}.get(progress.state, "task.failed")
+    gateway = work.transport.gateway
+    error = NoPicture(key, gateway=gateway.title, task=submission.task_id, said=progress.reason)
+    error.charged = progress.charged
+    perhaps = work.each_worst(part) if progress.charged == "unknown" else 0
+    return tally._replace(error=error, perhaps=tally.perhaps + perhaps)
+
+
+def _streamed(work: Work, submission: Submission) -> Progress | None:
+    """The end as the live stream tells it; `None` when the stream breaks off or ends without one."""
+    if submission.updates is None:
+        return None
+    try:
+        for progress in submission.updates:
+            _moved(work, progress)
+            if progress.state != "running":
+                return progress
+    except GatewayError as error:
+        work.watch("stream_ended", {"key": error.key, "facts": error.facts})
+    return None
+
+
+def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | None:
+    gateway = work.transport.gateway
+    rules: Mapping[str, Any] = {**gateway.facts.get("polling", {}), **gateway.settings.get("polling", {})}
+    model = work.quote.choice.model
+    expected = timing.expect(
+        model.seconds,
+        work.ledger.durations(work.quote.choice),
+        floor=float(model.live.get("poll_floor") or rules.get("floor", _FLOOR)),
+        ceiling=float(rules.get("ceiling", _CEILING)),
+    )
+    pause = 0.0
+    while time.monotonic() - started < float(rules.get("limit", _LIMIT)):
+        threading.Event().wait(pause)
+        pause = timing.wait(expected, time.monotonic() - started)
+        try:
+            progress = look(work, n, task_id)
+        except KeyRefused:
+            raise
+        except RateLimited as error:
+            pause = max(pause, min(error.retry_after or 2 * pause, _LONGEST_PAUSE))
+        except GatewayError as error:
+            work.watch("look_failed", {"key": error.key, "facts": error.facts})
+            pause = min(max(2 * pause, 1.0), _LONGEST_PAUSE)
+        else:
+            _moved(work, progress)
+            if progress.state != "running":
+                return progress
+    return None
+
+
+def _moved(work: Work, progress: Progress) -> None:
+    if progress.state == "running":
+        work.ledger.mark_running(work.job_id)
+        work.watch("running", {})

@@ -1,0 +1,76 @@
+"""One job at work: what it needs, what it has come to, and how a failed attempt is written down."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from limner.artifacts import Output
+from limner.errors import GatewayError, LimnerError, NeverLeft, NoAnswer, NoPicture, Refused
+from limner.ledger import Ledger
+from limner.providers.base import Provider
+from limner.quote import price_row
+from limner.transport import Transport
+from limner.types import Choice, Picture, Quote
+
+Watch = Callable[[str, Mapping[str, Any]], None]
+SPOOL = "attempt-{n}.answer"
+
+
+class Work(NamedTuple):
+    """One job and everything it needs, handed from step to step."""
+
+    ledger: Ledger
+    transport: Transport
+    provider: Provider
+    quote: Quote
+    job_id: str
+    folder: Path
+    output: Output
+    repeats: Mapping[str, Any]
+    watch: Watch
+    language: str
+
+    @property
+    def unit(self) -> str:
+        return self.quote.ceiling.unit
+
+    def each_worst(self, part: int) -> int:
+        """The most that one of the quote's sends can cost, in millionths."""
+        row = price_row(self.quote.choice)
+        return row.most.micro * part_of(self.quote.choice, part).n if row else self.quote.ceiling.micro
+
+
+class Tally(NamedTuple):
+    """What a job has come to so far."""
+
+    pictures: tuple[Picture, ...] = ()
+    cost: int = 0
+    basis: str = ""
+    tokens: int = 0
+    error: LimnerError | None = None
+    open_question: bool = False
+    waiting: bool = False
+    perhaps: int = 0
+    """What a task that failed may have cost, where nobody says whether it did."""
+
+
+def part_of(choice: Choice, part: int) -> Choice:
+    """The share of a choice that one request asks for."""
+    n = min(choice.model.max_n, choice.n - part * choice.model.max_n)
+    parameters = {**choice.parameters, "n": n} if "n" in choice.parameters else choice.parameters
+    return choice._replace(n=n, parameters=parameters)
+
+
+def note(work: Work, n: int, error: GatewayError, *, sent: bool) -> None:
+    """Write down how an attempt failed. `sent`: had the paid request been handed to the network?"""
+    status = "unknown"
+    if isinstance(error, NeverLeft) or not sent:
+        status = "never_left"
+    elif isinstance(error, NoPicture):
+        status = "accepted"
+    elif isinstance(error, Refused) and error.charged == "no":
+        status = "refused"
+    task = error.facts.get("task") if isinstance(error, NoAnswer) else None
+    work.ledger.answer(
+        work.job_id, n, status, http_status=error.status, task_id=task, detail=f"{error.key}: {error}"[:2000]
+    )
