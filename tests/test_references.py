@@ -248,7 +248,9 @@ def test_cmyk_becomes_the_red_it_was_even_when_small(tmp_path, copies):
         assert near(shown(reference).getpixel((40, 40)), (255, 0, 0))
 
 
-@pytest.mark.parametrize(("value", "wanted"), [(0, 0), (257, 1), (37008, 144), (65535, 255)])
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(0, 0), (129, 1), (257, 1), (37008, 144), (65406, 254), (65535, 255)]
+)
 def test_sixteen_bit_grey_is_scaled_and_not_clipped(tmp_path, copies, value, wanted):
     path = saved(Image.new("I;16", (1200, 50), value), tmp_path / "a.png")
     assert shown(sent(path, copies)).getpixel((9, 9)) == wanted
