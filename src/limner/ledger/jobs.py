@@ -82,7 +82,7 @@ class Ledger:
             approval = self.approval(quote.id)
             if approval is None:
                 raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
-            # The digest is made anew: a document rewritten under its old digest is no longer what was agreed to.
+            # Made anew: a document rewritten under its old digest is no longer what was agreed to.
             if approval["digest"] != digest_of(quote):
                 raise QuoteChanged("quote.altered", quote=quote.id)
             if now() > approval["expires_at"]:
