@@ -111,7 +111,7 @@ def _size(request: Request, model: Model, ratio: str | None, adjustments: list[A
     if named is None and not (model.free_size and _PIXELS.match(wanted)):
         allowed = model.sizes or ("WIDTHxHEIGHT",)
         raise Usage("size.unknown", size=request.size, model=model.id, allowed=allowed)
-    if ratio and model.size_for_ratio.get(ratio) != (named or wanted):
+    if ratio and model.size_for_ratio and model.size_for_ratio.get(ratio) != (named or wanted):
         adjustments.append(Adjustment("adjusted.size_wins", {"size": named or wanted, "ratio": ratio}))
     return named or wanted
 

@@ -6,7 +6,7 @@ The few functions every face calls; the only place where rooms are joined.
     job = client.run(quote.id)                       spends
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from limner import approval, artifacts, catalog, choice, gateways, home, referen
 from limner import quote as quoting
 from limner.approval import By
 from limner.artifacts import Output
-from limner.errors import ApprovalNeeded, Declined, NotFound, QuoteChanged, SetupNeeded, Usage
+from limner.errors import ApprovalNeeded, Declined, NotFound, QuoteChanged, Usage
 from limner.gateways import Gateway
 from limner.ledger import Ledger, Owner, Spent, spending
 from limner.ledger.jobs import now
+from limner.market import Market
 from limner.money import Money
 from limner.types import LIVE, Job, Model, Quote, Reference, Request
 
@@ -40,6 +41,7 @@ class Client:
         self.language = language
         self.home = _home(home, sandbox)
         self.settings = gateways.settings(self.home, _sandbox_url(self.home) if sandbox else None)
+        self.market = Market(self.settings)
         self._ledger: Ledger | None = None
         self._owner: Owner | None = None
 
@@ -80,7 +82,7 @@ class Client:
         names = [gateway] if gateway else self.gateways()
         if gateway and gateway not in self.gateways():
             raise NotFound("gateway.unknown", name=gateway, known=self.gateways())
-        return [model for name in names for model in self._listed(name)]
+        return [model for name in names for model in self.market.listed(name)]
 
     def quote(self, request: Request | str, **wishes: Any) -> Quote:
         """
@@ -90,20 +92,23 @@ class Client:
         """
         wanted = request if isinstance(request, Request) else Request(prompt=request)
         wanted = wanted._replace(**wishes)
-        gateway, model = self._pick(wanted)
-        limits = gateway.facts["limits"]
-        choice.check(wanted, model, limits)
-        chosen = choice.make(wanted, model, gateway.provider, self._references(wanted, model, limits))
-        frozen = quoting.make(
+        gateway, model = self.market.pick(wanted)
+        choice.check(wanted, model, gateway.facts["limits"])
+        frozen = self._frozen(wanted, gateway, model, self._references(wanted, gateway, model))
+        self.ledger.add_quote(frozen)
+        return frozen
+
+    def _frozen(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
+        chosen = choice.make(wanted, model, gateway.provider, sent)
+        return quoting.make(
             chosen,
             host=gateway.host,
             account=gateway.account,
             unit=gateway.unit,
-            repeats=self._repeats(gateway),
+            repeats=self.market.repeats(gateway),
+            repairs=self.market.repairs(gateway, chosen),
             now=now(),
         )
-        self.ledger.add_quote(frozen)
-        return frozen
 
     def approve(self, quote_id: str, by: By = "python") -> Quote:
         """Write down a yes to exactly this quote. Raises `NotFound`, `QuoteChanged`."""
@@ -143,7 +148,20 @@ class Client:
         if quote.needs_approval and self.ledger.approval(quote.id) is None:
             raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
         artifacts.check_output(output)
+        if gateway.facts["gateway"].get("live"):
+            self._check_tariff(quote, gateway)
         return gateway
+
+    def _check_tariff(self, quote: Quote, gateway: Gateway) -> None:
+        """Is what was quoted still sold at that price? Raises `QuoteChanged`, naming a new quote."""
+        old = quote.choice
+        _, model = self.market.pick(old.request._replace(gateway=gateway.name, model=old.model.id))
+        if model._replace(as_of="") == old.model._replace(as_of=""):
+            return
+        fresh = self._frozen(old.request, gateway, model, old.references)
+        self.ledger.add_quote(fresh)
+        facts = {"quote": quote.id, "new": fresh.id, "before": quote.ceiling, "now": fresh.ceiling}
+        raise QuoteChanged("quote.tariff_changed", **facts)
 
     def make(
         self,
@@ -180,8 +198,11 @@ class Client:
             raise NotFound("job.not_found", job=after)
         return self.ledger.jobs(state, limit, before)
 
-    def recover(self, job_id: str) -> Job:
-        """Bring home what an interrupted job has to give. Sends nothing that costs."""
+    def recover(self, job_id: str, patience: float | None = 0) -> Job:
+        """
+        Bring home what an interrupted job has to give. Sends nothing that costs. A task that is still at
+        work is looked at once, or followed for `patience` seconds (`None`: as long as it takes).
+        """
         from limner import recovery
 
         job = self.ledger.job(job_id)
@@ -190,7 +211,24 @@ class Client:
         quote = self.ledger.quote(job.quote_id)
         gateway = gateways.find(job.gateway, self.settings)
         output = Output(**self.ledger.output(job_id))
-        return self._with_work(quote, gateway, job_id, output, _silent, recovery.recover)
+        return self._with_work(quote, gateway, job_id, output, _silent, recovery.recover, patience)
+
+    def adopt(self, gateway: str, task_id: str, output: Output | None = None) -> str:
+        """
+        Take in a task that was started elsewhere; the id of its job, for `recover`. Spends nothing.
+        A task that is already in the ledger names the job it belongs to.
+        """
+        known = self.ledger.job_of_task(gateway, task_id)
+        if known is not None:
+            return known
+        found = gateways.find(gateway, self.settings)
+        stranger = catalog.unlisted(gateway, "unknown", found.facts, {"price": "0"}, free=True)
+        wanted = Request(prompt="", gateway=gateway, model="unknown")
+        quote = self._frozen(wanted, found, stranger, ())
+        self.ledger.add_quote(quote)
+        self.approve(quote.id, by="free")
+        place = (output or Output())._asdict()
+        return self.ledger.open_adopted(quote, self.home.runs, place, task_id)
 
     def spend(self, by: str = "day", since: str = "0000-00-00") -> tuple[list[Spent], list[Money]]:
         """Charges since a day (YYYY-MM-DD) by "day", "gateway" or "model", and what is still reserved."""
@@ -227,6 +265,7 @@ class Client:
         output: Output,
         watch: Watch,
         step: Callable[[Any], Job],
+        patience: float | None = None,
     ) -> Job:
         from limner import providers
         from limner.transport import Transport
@@ -241,9 +280,10 @@ class Client:
             job_id=job_id,
             folder=self.home.runs / job_id,
             output=output,
-            repeats=self._repeats(gateway).get(quote.choice.operation, {}),
+            repeats=self.market.repeats(gateway).get(quote.choice.operation, {}),
             watch=watch,
             language=self.language,
+            patience=patience,
         )
         try:
             return step(work)
@@ -255,59 +295,15 @@ class Client:
             self._owner = Owner(self.ledger.owners)
         return self._owner
 
-    def _listed(self, name: str) -> Sequence[Model]:
-        added = self.settings.get("gateways", {}).get(name, {})
-        facts = gateways.facts(str(added.get("provider", name)))
-        return catalog.models(name, facts, added, _is_free(added, str(added.get("base_url", ""))))
+    def balance(self, name: str) -> Mapping[str, Any]:
+        """What is left on the account, in the gateway's own words. Raises `GatewayError`."""
+        gateway = gateways.find(name, self.settings)
+        return self.market.ask(gateway, lambda provider, wire: provider.balance(wire))
 
-    def _pick(self, wanted: Request) -> tuple[Gateway, Model]:
-        """The gateway and the model that are meant, among those that are set up."""
-        if wanted.gateway:
-            ready = [gateways.find(wanted.gateway, self.settings)]
-        else:
-            ready = list(gateways.configured(self.settings))
-        if not ready:
-            raise SetupNeeded("key.none", gateway="OmniMaaS")
-        models = [model for gateway in ready for model in self._sold(gateway, wanted)]
-        model = choice.pick(wanted, models)
-        return next(gateway for gateway in ready if gateway.name == model.gateway), model
-
-    def _sold(self, gateway: Gateway, wanted: Request) -> Sequence[Model]:
-        free = _is_free(gateway.settings, gateway.base_url) and gateway.key is None
-        free = free or (self.sandbox and bool(gateway.facts["gateway"].get("template")))
-        listed = catalog.models(gateway.name, gateway.facts, gateway.settings, free)
-        if not gateway.facts["gateway"].get("template") or (listed and wanted.model is None):
-            return listed
-        names = {model.id for model in listed}
-        asked = [wanted.model] if wanted.model and wanted.gateway else []
-        if not listed and not asked:
-            asked = self._served(gateway)
-        return [
-            *listed,
-            *(
-                catalog.unlisted(gateway.name, name, gateway.facts, gateway.settings, free)
-                for name in asked
-                if name not in names
-            ),
-        ]
-
-    def _served(self, gateway: Gateway) -> list[str]:
-        """What a server of the person's own says it has: one free question."""
-        from limner import providers
-        from limner.transport import Transport
-        from limner.wire import Wire
-
-        folder = home.private_folder(self.home.data / "lists")
-        transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
-        try:
-            wire = Wire(transport, folder / gateway.name, 10.0)
-            return providers.load(gateway.provider).model_ids(wire)
-        finally:
-            transport.close()
-
-    def _references(self, wanted: Request, model: Model, limits: Mapping[str, Any]) -> tuple[Reference, ...]:
+    def _references(self, wanted: Request, gateway: Gateway, model: Model) -> tuple[Reference, ...]:
         if not wanted.references:
             return ()
+        limits = gateway.facts["limits"]
         allowed = references.Limits(
             longest_side=int(limits["reference_side"]),
             bytes=int(limits["reference_bytes"]),
@@ -315,26 +311,6 @@ class Client:
             media_types=tuple(limits["reference_types"]),
         )
         return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
-
-    def _repeats(self, gateway: Gateway) -> Mapping[str, Any]:
-        """The gateway's own rules, bounded by the configuration's `attempts`."""
-        rules = {name: dict(rule) for name, rule in gateway.facts["repeats"].items()}
-        for rule in rules.values():
-            most = gateway.settings.get("attempts", self.settings.get("attempts"))
-            if most is not None:
-                rule["attempts"] = max(1, min(int(most), int(rule.get("attempts", 1))))
-            if "waits" in self.settings.values:
-                rule["waits"] = list(self.settings.values["waits"])
-        return rules
-
-
-def _is_free(settings: Mapping[str, Any], base_url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    if "free" in settings:
-        return bool(settings["free"])
-    keyless = not settings.get("key_env") and not settings.get("key_file")
-    return keyless and gateways.is_loopback(urlsplit(base_url).hostname or "")
 
 
 def _home(given: str | None, sandbox: bool) -> home.Home:

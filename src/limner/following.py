@@ -81,7 +81,8 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | None
         ceiling=float(rules.get("ceiling", _CEILING)),
     )
     pause = 0.0
-    while time.monotonic() - started < float(rules.get("limit", _LIMIT)):
+    limit = float(rules.get("limit", _LIMIT)) if work.patience is None else work.patience
+    while pause == 0 or time.monotonic() - started + pause < limit:
         threading.Event().wait(pause)
         pause = timing.wait(expected, time.monotonic() - started)
         try:

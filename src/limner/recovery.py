@@ -6,11 +6,15 @@ still waiting, and for a request whose answer never came it says so: nobody know
 reserved until somebody does.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from limner.collecting import collect
 from limner.errors import GatewayError, NoAnswer
+from limner.following import follow
 from limner.home import private_folder
 from limner.runner import finish
-from limner.types import Job
+from limner.types import Job, Submission
 from limner.wire import replay
 from limner.work import Tally, Work, note
 
@@ -22,14 +26,17 @@ def recover(work: Work) -> Job:
     attempts = work.ledger.attempts(work.job_id)
     for attempt in attempts:
         if attempt["status"] in {"intent", "accepted"}:
-            tally = _again(work, attempt["n"], attempt["part"], attempt["status"], tally)
+            tally = _again(work, attempt, tally)
     served = {attempt["part"] for attempt in attempts if attempt["status"] in {"intent", "accepted"}}
     if tally.error is None and len(served) < work.quote.sends:
         tally = _unserved(work, tally, sent=bool(attempts))
     return finish(work, tally, None)
 
 
-def _again(work: Work, n: int, part: int, status: str, tally: Tally) -> Tally:
+def _again(work: Work, attempt: Mapping[str, Any], tally: Tally) -> Tally:
+    n, part, status = attempt["n"], attempt["part"], attempt["status"]
+    if attempt["task_id"] is not None:
+        return follow(work, part, n, Submission(task_id=attempt["task_id"]), tally)
     answer = replay(work.folder / f"attempt-{n}.answer")
     if answer is None:
         return _lost(work, n, status, tally)
@@ -39,7 +46,10 @@ def _again(work: Work, n: int, part: int, status: str, tally: Tally) -> Tally:
         note(work, n, error, sent=True)
         return tally._replace(error=error, open_question=error.charged == "unknown")
     if status == "intent":
-        work.ledger.answer(work.job_id, n, "accepted", http_status=answer.status)
+        task_id = submission.task_id
+        work.ledger.answer(work.job_id, n, "accepted", http_status=answer.status, task_id=task_id)
+    if submission.task_id is not None:
+        return follow(work, part, n, submission, tally)
     return collect(work, part, submission, answer, tally)
 
 

@@ -29,6 +29,8 @@ class Work(NamedTuple):
     repeats: Mapping[str, Any]
     watch: Watch
     language: str
+    patience: float | None = None
+    """Seconds to follow a task; 0 is one look, `None` as long as the gateway's facts say."""
 
     @property
     def unit(self) -> str:

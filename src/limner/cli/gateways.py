@@ -22,6 +22,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("--model", action="append", default=[], metavar="ID", help=text("gateways_model"))
     parser.add_argument("--price", metavar="AMOUNT", help=text("gateways_price"))
     parser.add_argument("--unit", metavar="UNIT", help=text("gateways_unit"))
+    parser.add_argument("--balance", action="store_true", help=text("gateways_balance"))
     parser.add_argument("--max-n", type=int, metavar="N", help=text("gateways_max_n"))
 
 
@@ -34,6 +35,10 @@ def run(options: Namespace, face: Face) -> int:
             raise NotFound("gateway.unknown", name=options.action, known=names)
         names = [options.action]
     told = [_told(name, face) for name in names]
+    if options.balance:
+        for one in told:
+            one["balance"] = dict(face.client.balance(str(one["name"]))) if one["ready"] else None
+            one["status"] += "".join(f", {name} {left}" for name, left in (one["balance"] or {}).items())
     lines = [f"{one['name']:<20} {one['host'] or '-':<28} {one['status']}" for one in told]
     face.show("gateways", {"items": told}, lines)
     return 0

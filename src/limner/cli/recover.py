@@ -1,10 +1,13 @@
 """`limner recover`: bring home what an interruption left behind. Sends nothing that costs."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
+from limner.artifacts import Output
 from limner.cli.face import Face
 from limner.cli.telling import job_data, show_job
 from limner.cli.wishes import Text
+from limner.errors import Usage
 from limner.types import LIVE
 
 _PAGE = 1_000
@@ -12,15 +15,24 @@ _PAGE = 1_000
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("job", nargs="?", metavar="JOB", help=text("recover_job"))
+    parser.add_argument("--task", metavar="TASK", help=text("recover_task"))
+    parser.add_argument("-g", "--gateway", metavar="NAME", help=text("recover_gateway"))
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help=text("recover_wait"))
+    parser.add_argument("-o", "--out", metavar="PATH", help=text("out"))
 
 
 def run(options: Namespace, face: Face) -> int:
-    if options.job:
-        job = face.client.recover(options.job)
+    if options.task and not options.gateway:
+        raise Usage("recover.no_gateway", known=face.client.gateways())
+    named = options.job
+    if options.task:
+        named = face.client.adopt(options.gateway, options.task, Output(options.out, folder=str(Path.cwd())))
+    if named:
+        job = face.client.recover(named, options.wait)
         face.speak_as(job.prompt)
         return show_job(job, face)
     waiting = [job for job in face.client.jobs("unfinished", _PAGE) if job.state in LIVE]
-    home = [face.client.recover(job.id) for job in reversed(waiting)]
+    home = [face.client.recover(job.id, options.wait) for job in reversed(waiting)]
     unknown = face.client.jobs("unknown", _PAGE)
     data = {"items": [job_data(job, face) for job in home], "unknown": [job.id for job in unknown]}
     lines = [f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip() for job in home]

@@ -89,7 +89,7 @@ class Ledger:
                 raise QuoteChanged("quote.expired", quote=quote.id)
             return self._insert_job(quote, runs, output, owner), True
 
-    def _insert_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str) -> str:
+    def _insert_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str | None) -> str:
         job_id = "j_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
         choice, at = quote.choice, now()
         self.store.do(
@@ -275,6 +275,27 @@ class Ledger:
         row = self.store.row("SELECT output FROM job WHERE id = ?", job_id)
         told: dict[str, Any] = json.loads(row["output"]) if row else {}
         return told
+
+    def job_of_task(self, gateway: str, task_id: str) -> str | None:
+        sql = "SELECT job_id FROM attempt WHERE gateway = ? AND task_id = ?"
+        row = self.store.row(sql, gateway, task_id)
+        return str(row["job_id"]) if row else None
+
+    def open_adopted(self, quote: Quote, runs: Path, output: Mapping[str, Any], task_id: str) -> str:
+        """A job for a task that somebody else started: accepted already, nothing reserved."""
+        with self.store.writing(durable=True):
+            job_id = self._insert_job(quote, runs, output, owner=None)
+            self.store.do(
+                "INSERT INTO attempt (job_id, n, part, gateway, status, spool, task_id, sent_at, answered_at)"
+                " VALUES (?, 1, 0, ?, 'accepted', '', ?, ?, ?)",
+                job_id,
+                quote.choice.gateway,
+                task_id,
+                now(),
+                now(),
+            )
+            self._update(job_id, state="submitted", task_id=task_id, sent=1)
+        return job_id
 
     def job_of_picture(self, *, path: str, sha256: str) -> Job | None:
         row = self.store.row("SELECT job_id FROM picture WHERE path = ? OR sha256 = ?", path, sha256)

@@ -88,6 +88,9 @@ TEXTS: dict[str, str] = {
     "quote.expired": "The quote {quote} has expired. Make a new one; prices are good for 15 minutes.",
     "quote.other_account": "The quote {quote} was made for another key or address of {gateway}. Make a new one.",
     "quote.reference_changed": "{path} has changed since the quote {quote} was made. Make a new one.",
+    "quote.tariff_changed": "{quote} no longer holds: the gateway's list has changed. It would be at most {now} "
+    "instead of {before} now. The new quote is {new}.",
+    "gateway.no_balance": "{gateway} does not tell a balance.",
     "approval.needed": "This costs up to {ceiling}, so somebody has to say yes first.",
     "approval.other_quote": "The yes names {approved}, but the quote is {quote}. Nothing was sent.",
     "approval.declined": "You said no. Nothing was sent, nothing was spent.",
@@ -270,6 +273,7 @@ A generator on your own machine is free:     limner gateways add local --url htt
     "doctor.open_file": "{path} can be read by other users. Close it: chmod 600 {path}",
     "doctor.unfinished": "Unfinished jobs: {count}. `limner recover` brings home what it can.",
     "doctor.unknown": "Jobs with an unknown outcome: {count}, {amount} reserved. `limner jobs --state unknown` lists them.",
+    "recover.no_gateway": "A task belongs to a gateway: name it with --gateway. Known are: {known}.",
     "recover.none": "Nothing is unfinished.",
     "spend.none": "Nothing has been spent yet.",
     "spend.reserved": "reserved",

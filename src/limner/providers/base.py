@@ -6,7 +6,7 @@ clock of its own: a `Wire` is all it can speak through.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from limner.answers import Answer, Unreadable
@@ -20,7 +20,7 @@ from limner.errors import (
     Refused,
 )
 from limner.gateways import Gateway
-from limner.types import Choice, Progress, Submission
+from limner.types import Choice, Model, Progress, Repair, Submission
 from limner.wire import Wire
 
 _FUNDS = ("insufficient_user_quota", "insufficient_quota", "insufficient_credit", "billing_hard_limit")
@@ -42,6 +42,23 @@ class Provider(ABC):
     def poll(self, wire: Wire, task_id: str) -> Progress:
         """Look at a task, free of charge."""
         raise GatewayError("gateway.cannot_look", gateway=wire.gateway.title, task=task_id)
+
+    def live_models(self, wire: Wire, known: Sequence[Model]) -> tuple[Model, ...]:
+        """
+        What the gateway itself says it sells and for how much, where its facts say `live = true`. `known`
+        are the models of the facts file, to be brought up to date. Raises `GatewayError("gateway.no_list")`
+        when this server has no such list: the dated facts serve then.
+        """
+        raise GatewayError("gateway.no_list", gateway=wire.gateway.title, models=len(known))
+
+    def repairs(self, choice: Choice) -> tuple[Repair, ...]:
+        """What may be sent instead when the gateway refuses in a way it names. Quoted like the rest."""
+        del choice
+        return ()
+
+    def balance(self, wire: Wire) -> Mapping[str, int | float | str]:
+        """What is left on the account, in the gateway's own words. Free. Raises `GatewayError`."""
+        raise GatewayError("gateway.no_balance", gateway=wire.gateway.title)
 
     def model_ids(self, wire: Wire) -> list[str]:
         """The ids of the models that the gateway itself lists."""
