@@ -185,8 +185,9 @@ def test_words_without_a_picture_are_told_apart_from_a_form_that_nobody_knows(bu
 
 def test_words_without_a_count_of_tokens_leave_the_question_of_money_open(buyer: Buyer) -> None:
     job = buyer.make("a cup [[refusal]] [[no-usage]]", model=GEMINI)
-    assert (job.state, job.charged, job.cost) == ("unknown", "unknown", None)
+    assert (job.state, job.error, job.charged) == ("failed", "answer.words_only", "unknown")
     assert job.uncertain == job.ceiling
+    assert buyer.client.spend()[1] == [job.ceiling], "it stays reserved"
 
 
 def test_a_refusal_of_content_says_what_the_gateway_said(buyer: Buyer) -> None:

@@ -13,7 +13,7 @@ from limner.collecting import collect
 from limner.errors import GatewayError, NoAnswer
 from limner.following import follow
 from limner.home import private_folder
-from limner.runner import finish
+from limner.runner import finish, gave_up
 from limner.types import Job, Submission
 from limner.wire import replay
 from limner.work import Tally, Work, note
@@ -39,12 +39,12 @@ def _again(work: Work, attempt: Mapping[str, Any], tally: Tally) -> Tally:
         return follow(work, part, n, Submission(task_id=attempt["task_id"]), tally)
     answer = replay(work.folder / f"attempt-{n}.answer")
     if answer is None:
-        return _lost(work, n, status, tally)
+        return _lost(work, n, part, tally)
     try:
         submission = work.provider.read(answer, work.transport.gateway)
     except GatewayError as error:
         note(work, n, error, sent=True)
-        return tally._replace(error=error, open_question=error.charged == "unknown")
+        return gave_up(work, part, error, tally)
     if status == "intent":
         task_id = submission.task_id
         work.ledger.answer(work.job_id, n, "accepted", http_status=answer.status, task_id=task_id)
@@ -53,11 +53,10 @@ def _again(work: Work, attempt: Mapping[str, Any], tally: Tally) -> Tally:
     return collect(work, part, submission, answer, tally)
 
 
-def _lost(work: Work, n: int, status: str, tally: Tally) -> Tally:
+def _lost(work: Work, n: int, part: int, tally: Tally) -> Tally:
     error = NoAnswer("job.interrupted", gateway=work.transport.gateway.title)
-    if status == "intent":
-        note(work, n, error, sent=True)
-    return tally._replace(error=error, open_question=True)
+    note(work, n, error, sent=True)
+    return gave_up(work, part, error, tally)
 
 
 def _unserved(work: Work, tally: Tally, sent: bool) -> Tally:

@@ -88,7 +88,7 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
                 choice = repaired
                 continue
             if last or not _again(error, work.repeats):
-                return _gave_up(work, error, tally)
+                return gave_up(work, part, error, tally)
             _pause(work, attempt, error)
         else:
             work.ledger.answer(work.job_id, n, "accepted", http_status=200, task_id=submission.task_id)
@@ -129,18 +129,19 @@ def _pause(work: Work, attempt: int, error: GatewayError) -> None:
     threading.Event().wait(seconds)
 
 
-def _gave_up(work: Work, error: GatewayError, tally: Tally) -> Tally:
+def gave_up(work: Work, part: int, error: GatewayError, tally: Tally) -> Tally:
     """The last attempt failed. Words instead of a picture may have cost tokens all the same."""
-    tally = tally._replace(error=error, open_question=error.charged == "unknown")
-    if isinstance(error, NoPicture) and error.tokens:
-        row = price_row(work.quote.choice)
-        cost = cost_of_tokens(row, *error.tokens) if row else None
-        if cost is not None:
-            error.charged = "yes"
-            spent = tally.cost + cost.micro
-            tally = tally._replace(cost=spent, basis="tokens", tokens=tally.tokens + sum(error.tokens))
-            tally = tally._replace(open_question=False)
-    return tally
+    if not isinstance(error, NoPicture):
+        # What is free leaves no question of money, and may simply be asked for again.
+        open_question = error.charged == "unknown" and work.quote.needs_approval
+        return tally._replace(error=error, open_question=open_question)
+    row = price_row(work.quote.choice)
+    cost = cost_of_tokens(row, *error.tokens) if row and error.tokens else None
+    if cost is None or error.tokens is None:
+        return tally._replace(error=error, perhaps=tally.perhaps + work.each_worst(part))
+    error.charged = "yes"
+    tokens = tally.tokens + sum(error.tokens)
+    return tally._replace(error=error, cost=tally.cost + cost.micro, basis="tokens", tokens=tokens)
 
 
 def _outcome(work: Work, tally: Tally, seconds: float | None) -> Outcome:
