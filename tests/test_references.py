@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
+from limner import references
 from limner.errors import StorageFailed, Usage
 from limner.references import Limits, prepare, unchanged
 from limner.types import Reference
@@ -111,10 +112,10 @@ def test_a_picture_of_exactly_the_limits_is_small_enough(tmp_path, copies):
 def test_several_pictures_keep_their_order_and_may_repeat(tmp_path, copies):
     small = saved(quarters((30, 20)), tmp_path / "small.png")
     large = saved(quarters((1300, 700)), tmp_path / "large.png")
-    references = prepare([str(large), str(small), str(large)], Limits(), copies)
-    assert [reference.source for reference in references] == [str(large), str(small), str(large)]
-    assert [reference.shrunk for reference in references] == [True, False, True]
-    assert references[0] == references[2]
+    ready = prepare([str(large), str(small), str(large)], Limits(), copies)
+    assert [reference.source for reference in ready] == [str(large), str(small), str(large)]
+    assert [reference.shrunk for reference in ready] == [True, False, True]
+    assert ready[0] == ready[2]
 
 
 def moving(kind: str, path: Path) -> Path:
@@ -538,6 +539,16 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path, copies,
         enough.set()
         writer.join()
     assert not copies.exists()
+
+
+def test_a_file_cut_off_before_it_is_decoded_counts_as_changed_and_not_as_broken(tmp_path, copies):
+    path = saved(noise((300, 200)), tmp_path / "a.png")
+    with references._opened(str(path)) as file:
+        source = references._examined(str(path), file)
+        path.write_bytes(path.read_bytes()[:9_000])
+        with pytest.raises(Usage) as caught:
+            references._made(source, Limits(), copies)
+    assert caught.value.key == "reference.changed"
 
 
 # HEIC
