@@ -58,10 +58,8 @@ def _leading_options(words: list[str]) -> tuple[list[str], list[str]]:
     """Options that stand before the command belong to it all the same."""
     place = 0
     while place < len(words):
-        if (
-            words[place] in _GLOBAL
-            or (words[place].partition("=")[0] in _GLOBAL_WITH_VALUE
-            and "=" in words[place])
+        if words[place] in _GLOBAL or (
+            words[place].partition("=")[0] in _GLOBAL_WITH_VALUE and "=" in words[place]
         ):
             place += 1
         elif words[place] in _GLOBAL_WITH_VALUE:

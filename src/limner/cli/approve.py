@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from limner.cli import asking, card
-from limner.cli.face import Face, Next
+from limner.cli.face import Face
 from limner.cli.telling import quote_data
 from limner.cli.wishes import Text
 from limner.errors import Usage
@@ -17,10 +17,9 @@ def run(options: Namespace, face: Face) -> int:
     quote = face.client.ledger.quote(options.quote)
     face.speak_as(quote.choice.request.prompt)
     if not face.can_ask:
-        raise Usage("approve.no_terminal", quote=quote.id)
+        command = face.typed("run", quote.id, "--approve", quote.id)
+        raise Usage("approve.no_terminal", command=command)
     card.show(quote, face)
     asking.ask(quote, face)
-    flags = ("--sandbox",) if face.sandbox else ()
-    following = [Next(face.text("next.run", quote=quote.id), ("limner", "run", quote.id, *flags))]
-    face.show("approval", quote_data(quote, face), [], following)
+    face.show("approval", quote_data(quote, face), [], [face.next("next.run", "run", quote.id)])
     return 0

@@ -1,9 +1,9 @@
 """A quote as a card: everything that is agreed to, before anybody agrees."""
 
 import sys
-import unicodedata
 from pathlib import Path
 
+from limner.cli.columns import pad, width
 from limner.cli.face import Face
 from limner.messages import clean
 from limner.types import Quote, Reference
@@ -33,7 +33,7 @@ def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
     told.append((text("card.time"), text("card.time_about", low=low, high=high)))
     minutes = (quote.expires_at - quote.created_at) // 60_000
     told.append((text("card.expires"), text("card.minutes", minutes=minutes)))
-    return told
+    return [(label, clean(value)) for label, value in told]
 
 
 def price(quote: Quote, face: Face) -> str:
@@ -58,9 +58,9 @@ def show(quote: Quote, face: Face) -> None:
     if face.sandbox:
         title += f"  [{face.text('card.sandbox')}]"
     face.say(title)
-    widest = max(_width(label) for label, _ in told)
+    widest = max(width(label) for label, _ in told)
     for label, value in told:
-        face.say(f"  {label}{' ' * (widest - _width(label))}  {value}")
+        face.say(f"  {pad(label, widest)}  {value}")
 
 
 def _panel(title: str, told: list[tuple[str, str]], face: Face) -> None:
@@ -93,7 +93,3 @@ def _reference(reference: Reference, face: Face) -> str:
 
 def _kilobytes(count: int) -> str:
     return f"{max(1, round(count / 1000))} kB"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

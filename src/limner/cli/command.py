@@ -1,6 +1,7 @@
 """One command, from its words to its exit code."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -11,59 +12,113 @@ from limner.errors import LimnerError, Usage
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse that raises instead of leaving the process."""
+    """argparse that raises our own sentences instead of leaving the process with its own."""
+
+    shared: list[argparse.Action]
 
     def error(self, message: str) -> NoReturn:
-        raise Usage("usage.words", reason=message, command=self.prog)
+        from limner.cli import mistakes
+
+        raise mistakes.of_message(self, message)
+
+    def read(self, words: list[str]) -> argparse.Namespace:
+        """The options that the words give. Raises `Usage`."""
+        try:
+            options, surplus = self.parse_known_args(words)
+            if surplus and not any(word.startswith("-") for word in surplus):
+                # `gateways add --url … NAME`: argparse gave NAME's place away before it saw NAME.
+                options, surplus = self.parse_known_intermixed_args(words)
+        except argparse.ArgumentError as error:
+            from limner.cli import mistakes
+
+            raise mistakes.in_words(self, error) from error
+        if surplus:
+            from limner.cli import mistakes
+
+            raise mistakes.of_surplus(self, surplus)
+        return options
 
 
 def execute(command: str, words: list[str]) -> int:
     """Whatever happens, one exit code, and with `--json` one object on standard output."""
     face = Face.of(words)
     try:
-        if command not in cli.COMMANDS:
-            raise _no_such_command(command)
-        room: Any = import_module(cli.module(command))
-        parser = build(command, face.language, with_help=not {"-h", "--help"}.isdisjoint(words))
-        options = parser.parse_args(words)
-        face.settle(options)
-        code: int = room.run(options, face)
+        return _executed(command, words, face)
     except LimnerError as error:
         return face.fail(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader went away, as `head` does: nothing is left to say.
-        sys.stderr.close()
+        # The reader went away, as `head` does: nothing is left to say. What is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if os.environ.get("LIMNER_DEBUG"):
+            raise
+        own_fault = LimnerError("internal", reason=f"{type(error).__name__}: {error}")
+        # What came of a job under way is not known here; the ledger knows it.
+        own_fault.charged = "unknown"
+        return face.fail(own_fault)
+
+
+def _executed(command: str, words: list[str], face: Face) -> int:
+    _demand_text(command, *words)
+    if command not in cli.COMMANDS:
+        raise _no_such_command(command)
+    asked = words[: words.index("--")] if "--" in words else words
+    if not {"-h", "--help"}.isdisjoint(asked):
+        sys.stdout.write(help_page(command, face.language))
+        return 0
+    room: Any = import_module(cli.module(command))
+    options = build(command).read(words)
+    face.settle(options)
+    code: int = room.run(options, face)
+    sys.stdout.flush()
     return code
 
 
-def build(command: str, language: str, *, with_help: bool) -> Parser:
+def help_page(command: str, language: str) -> str:
+    """The help of one command."""
+    from limner.cli import helping
+
+    def text(key: str) -> str:
+        return messages.help_text(key, language)
+
+    parser = build(command, language)
+    return helping.page(parser, command, parser.shared, text)
+
+
+def build(command: str, language: str | None = None) -> Parser:
     """The parser of one command; its texts are only read for somebody who asked for help."""
 
     def text(key: str) -> str:
-        return messages.help_text(key, language).replace("%", "%%") if with_help else ""
+        return messages.help_text(key, language) if language else ""
 
-    parser = Parser(
-        prog=f"limner {command}",
-        description=text(command),
-        epilog=text(f"{command}.examples"),
-        allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser(prog=f"limner {command}", allow_abbrev=False, add_help=False, exit_on_error=False)
     room: Any = import_module(cli.module(command))
     room.arguments(parser, text)
-    shared = parser.add_argument_group(text("shared"))
-    shared.add_argument("--json", action="store_true", help=text("json"))
-    shared.add_argument("--fields", metavar="A,B", help=text("fields"))
-    shared.add_argument("--sandbox", action="store_true", help=text("sandbox_option"))
-    shared.add_argument("--home", metavar="DIR", help=text("home"))
-    shared.add_argument("--lang", choices=("auto", "en", "zh"), default="auto", help=text("lang"))
-    shared.add_argument("--no-input", action="store_true", help=text("no_input"))
-    shared.add_argument("-q", "--quiet", action="store_true", help=text("quiet"))
-    shared.add_argument("--no-color", action="store_true", help=text("no_color"))
+    add = parser.add_argument
+    parser.shared = [
+        add("--json", action="store_true", help=text("json")),
+        add("--fields", metavar="A,B", help=text("fields")),
+        add("--sandbox", action="store_true", help=text("sandbox_option")),
+        add("--home", metavar="DIR", help=text("home")),
+        add("--lang", choices=("auto", *messages.LANGUAGES), default="auto", help=text("lang")),
+        add("--no-input", action="store_true", help=text("no_input")),
+        add("-q", "--quiet", action="store_true", help=text("quiet")),
+        add("--no-color", action="store_true", help=text("no_color")),
+        add("-h", "--help", action="store_true", help=text("help")),
+    ]
     return parser
+
+
+def _demand_text(*words: str) -> None:
+    """Bytes that are no text would fail somewhere deep; here they can be named."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            raise Usage("usage.not_text", word=word) from error
 
 
 def _no_such_command(command: str) -> Usage:

@@ -11,7 +11,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
-    parser.add_argument("shell", choices=SHELLS, help=text("shell"))
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=text("shell"))
 
 
 def run(options: Namespace, face: Face) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from limner import __version__
 from limner.cli.face import Face
+from limner.cli.gateways import missing
 from limner.cli.wishes import Text
 from limner.errors import LimnerError, SetupNeeded
 
@@ -61,7 +62,7 @@ def _gateways(face: Face, to_do: list[str]) -> list[dict[str, Any]]:
         try:
             gateway = face.client.gateway(name)
         except SetupNeeded as error:
-            told.append({"name": name, "ready": False, "status": face.text(error.key, **error.facts)})
+            told.append({"name": name, "ready": False, "status": missing(error, face)})
             if error.key != "key.none":
                 to_do.append(face.text(error.key, **error.facts))
             continue

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from limner.client import Client
 from limner.errors import LimnerError
 
 _TRUE = {"1", "true", "yes"}
+# What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, half characters.
+_HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class Next(NamedTuple):
@@ -81,6 +84,22 @@ class Face:
     def text(self, key: str, /, **facts: Any) -> str:
         return messages.sentence(key, self.language, facts)
 
+    def command(self, *words: str) -> tuple[str, ...]:
+        """A command to run next, with the options that say where: it meets the same ledger."""
+        flags = ("--home", self.home) if self.home else ()
+        return ("limner", *words, *flags, *(("--sandbox",) if self.sandbox else ()))
+
+    def typed(self, *words: str) -> str:
+        """The same as somebody would type it."""
+        import shlex
+
+        return shlex.join(self.command(*words))
+
+    def next(self, key: str, *words: str, **facts: Any) -> Next:
+        """What could be done next, for people and for programs."""
+        flags = ("--json",) if self.json else ()
+        return Next(self.text(key, command=self.typed(*words), **facts), (*self.command(*words), *flags))
+
     @property
     def can_ask(self) -> bool:
         return not self.no_input and not self.json and sys.stdin.isatty() and sys.stderr.isatty()
@@ -103,7 +122,8 @@ class Face:
     def say(self, line: str) -> None:
         """Something for a person, beside the result."""
         if not self.quiet:
-            sys.stderr.write(messages.clean(line, 2_000).rstrip() + "\n" if "\n" not in line else line + "\n")
+            for one in line.split("\n"):
+                sys.stderr.write(messages.clean(one, 2_000).rstrip() + "\n")
 
     def warn(self, key: str, /, **facts: Any) -> None:
         self.warnings.append(self.text(key, **facts))
@@ -121,10 +141,10 @@ class Face:
                 "warnings": self.warnings,
                 "next": [{"why": one.why, "argv": list(one.argv)} for one in following],
             }
-            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+            _write_json(told)
             return
         for line in lines:
-            sys.stdout.write(line + "\n")
+            sys.stdout.write((messages.clean(line, 2_000) if sys.stdout.isatty() else line) + "\n")
         for one in following:
             self.say(one.why)
 
@@ -152,7 +172,7 @@ class Face:
                 "warnings": self.warnings,
                 "next": argv,
             }
-            sys.stdout.write(json.dumps(whole, ensure_ascii=False) + "\n")
+            _write_json(whole)
             return error.exit_code
         sys.stderr.write(sentence + "\n")
         for line in ([hint] if hint else []) + [one.why for one in following]:
@@ -171,9 +191,20 @@ class Face:
     def _chosen_fields(self, data: Any) -> Any:
         if not self.fields or not isinstance(data, Mapping):
             return data
+        known = list(data["items"][0] if data.get("items") else data)
+        for name in self.fields:
+            if name not in known and data.get("items") != []:
+                self.warn("fields.unknown", name=name, known=known)
         if "items" in data:
             return {**data, "items": [self._of(one) for one in data["items"]]}
         return self._of(data)
 
     def _of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {name: data[name] for name in self.fields if name in data}
+
+
+def _write_json(told: Mapping[str, Any]) -> None:
+    """One object on one line, harmless even to a terminal."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    line = json.dumps(told, ensure_ascii=not is_utf8)
+    sys.stdout.write(_HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", line) + "\n")

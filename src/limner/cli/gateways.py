@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from limner import gateways as known
+from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.errors import LimnerError, NotFound, SetupNeeded, Usage
@@ -20,10 +21,14 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("--key-env", metavar="VARIABLE", help=text("gateways_key_env"))
     parser.add_argument("--key-file", metavar="FILE", help=text("gateways_key_file"))
     parser.add_argument("--model", action="append", default=[], metavar="ID", help=text("gateways_model"))
-    parser.add_argument("--price", metavar="AMOUNT", help=text("gateways_price"))
+    parser.add_argument(
+        "--price", type=mistakes.amount("--price"), metavar="AMOUNT", help=text("gateways_price")
+    )
     parser.add_argument("--unit", metavar="UNIT", help=text("gateways_unit"))
     parser.add_argument("--balance", action="store_true", help=text("gateways_balance"))
-    parser.add_argument("--max-n", type=int, metavar="N", help=text("gateways_max_n"))
+    parser.add_argument(
+        "--max-n", type=mistakes.whole("--max-n", 1, 100), metavar="N", help=text("gateways_max_n")
+    )
 
 
 def run(options: Namespace, face: Face) -> int:
@@ -31,6 +36,8 @@ def run(options: Namespace, face: Face) -> int:
         return _add(options, face)
     names = face.client.gateways()
     if options.action:
+        if options.name:
+            raise Usage("usage.surplus", command="limner gateways", words=options.name)
         if options.action not in names:
             raise NotFound("gateway.unknown", name=options.action, known=names)
         names = [options.action]
@@ -48,7 +55,7 @@ def _told(name: str, face: Face) -> dict[str, Any]:
     try:
         gateway = face.client.gateway(name)
     except SetupNeeded as error:
-        return {"name": name, "ready": False, "host": None, "status": face.text(error.key, **error.facts)}
+        return {"name": name, "ready": False, "host": None, "status": missing(error, face)}
     for key, facts in gateway.warnings:
         face.warn(key, **facts)
     shown = "gateways.ready" if gateway.key else "gateways.ready_keyless"
@@ -62,6 +69,13 @@ def _told(name: str, face: Face) -> dict[str, Any]:
         "provider": gateway.provider,
         "status": face.text(shown, **facts),
     }
+
+
+def missing(error: SetupNeeded, face: Face) -> str:
+    """What a gateway that cannot be used yet lacks."""
+    if error.key == "key.none":
+        return face.text("gateways.no_key")
+    return face.text(error.key, **error.facts)
 
 
 def _add(options: Namespace, face: Face) -> int:
@@ -82,7 +96,8 @@ def _add(options: Namespace, face: Face) -> int:
     except LimnerError as error:
         if error.key != "key.variable_empty":
             path.write_text(before, "utf-8")
-            raise
+            # Here it is the command that was wrong, not the setup.
+            raise Usage(error.key, **error.facts) from error
         face.warn(error.key, **error.facts)
     else:
         face.warnings += [face.text(key, **facts) for key, facts in added.warnings]

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
 
+from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
@@ -23,20 +24,21 @@ _STATES = (
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("--state", choices=_STATES, help=text("state"))
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help=text("limit"))
+    parser.add_argument(
+        "--limit", type=mistakes.whole("--limit", 1, 1_000), default=20, metavar="N", help=text("limit")
+    )
     parser.add_argument("--cursor", metavar="JOB", help=text("cursor"))
 
 
 def run(options: Namespace, face: Face) -> int:
-    limit = max(1, min(options.limit, 1_000))
-    found = face.client.jobs(options.state, limit + 1, options.cursor)
-    page = found[:limit]
+    found = face.client.jobs(options.state, options.limit + 1, options.cursor)
+    page = found[: options.limit]
     lines = []
     for job in page:
         when = datetime.fromtimestamp(job.created_at / 1000).astimezone().strftime("%m-%d %H:%M")
         cost = str(job.cost) if job.cost else "-"
         lines.append(f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {job.model}  {clean(job.prompt, 48)}")
-    cursor = page[-1].id if len(found) > limit else None
+    cursor = page[-1].id if len(found) > options.limit else None
     data = {"items": [job_data(job, face) for job in page], "next_cursor": cursor} if face.json else {}
     face.show("jobs", data, lines)
     if not page:

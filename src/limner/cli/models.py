@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.money import decimal
@@ -15,7 +16,9 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("query", nargs="?", default="", metavar="QUERY", help=text("query"))
     parser.add_argument("--task", choices=tuple(_TASKS), help=text("task"))
     parser.add_argument("-g", "--gateway", metavar="NAME", help=text("gateway"))
-    parser.add_argument("--limit", type=int, default=100, metavar="N", help=text("limit"))
+    parser.add_argument(
+        "--limit", type=mistakes.whole("--limit", 1, 1_000), default=100, metavar="N", help=text("limit")
+    )
 
 
 def run(options: Namespace, face: Face) -> int:
@@ -24,7 +27,7 @@ def run(options: Namespace, face: Face) -> int:
         model
         for model in face.client.models(options.gateway)
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
-    ][: max(1, options.limit)]
+    ][: options.limit]
     face.show("models", {"items": [_data(model) for model in found]}, [_line(model, face) for model in found])
     if not found:
         face.say(face.text("models.none"))

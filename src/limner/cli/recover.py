@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from limner.artifacts import Output
+from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.telling import job_data, show_job
 from limner.cli.wishes import Text
@@ -17,7 +18,9 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("job", nargs="?", metavar="JOB", help=text("recover_job"))
     parser.add_argument("--task", metavar="TASK", help=text("recover_task"))
     parser.add_argument("-g", "--gateway", metavar="NAME", help=text("recover_gateway"))
-    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help=text("recover_wait"))
+    parser.add_argument(
+        "--wait", type=mistakes.seconds("--wait"), default=0, metavar="SECONDS", help=text("recover_wait")
+    )
     parser.add_argument("-o", "--out", metavar="PATH", help=text("out"))
 
 

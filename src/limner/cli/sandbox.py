@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 
+from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.errors import SetupNeeded
@@ -13,7 +14,9 @@ _PARTS = ("starlette", "uvicorn", "multipart")
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
-    parser.add_argument("--port", type=int, default=8765, metavar="N", help=text("port"))
+    parser.add_argument(
+        "--port", type=mistakes.whole("--port", 0, 65_535), default=8765, metavar="N", help=text("port")
+    )
     parser.add_argument(
         "--speed", choices=("instant", "looks", "real"), default="instant", help=text("speed")
     )

@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
+from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.errors import NotFound, SetupNeeded, Usage
@@ -22,6 +23,8 @@ def run(options: Namespace, face: Face) -> int:
     name = options.gateway
     names = [known for known in face.client.gateways() if "credentials" in _facts(known, face)]
     if name not in names:
+        if mistakes.looks_like_key(name):
+            raise Usage("setup.key_in_words")
         raise NotFound("gateway.unknown", name=name, known=names)
     if not sys.stdin.isatty() or face.no_input:
         raise SetupNeeded("setup.no_terminal")

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from limner.cli import mistakes
+from limner.cli.columns import pad
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.money import decimal
@@ -9,7 +11,13 @@ from limner.money import decimal
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("--by", choices=("day", "gateway", "model"), default="day", help=text("by"))
-    parser.add_argument("--since", default="0000-00-00", metavar="YYYY-MM-DD", help=text("since"))
+    parser.add_argument(
+        "--since",
+        type=mistakes.day("--since"),
+        default="0000-01-01",
+        metavar="YYYY-MM-DD",
+        help=text("since"),
+    )
 
 
 def run(options: Namespace, face: Face) -> int:
@@ -28,8 +36,8 @@ def run(options: Namespace, face: Face) -> int:
         ],
         "reserved": [{"amount": decimal(one), "unit": one.unit} for one in reserved],
     }
-    told = [f"{line.label:<32} {line.charged!s:>10}  {_pictures(line.pictures, face)}" for line in lines]
-    told += [f"{face.text('spend.reserved'):<32} {one!s:>10}" for one in reserved]
+    told = [f"{pad(line.label, 32)} {line.charged!s:>10}  {_pictures(line.pictures, face)}" for line in lines]
+    told += [f"{pad(face.text('spend.reserved'), 32)} {one!s:>10}" for one in reserved]
     face.show("spend", data, told)
     if not lines and not reserved:
         face.say(face.text("spend.none"))
@@ -37,4 +45,4 @@ def run(options: Namespace, face: Face) -> int:
 
 
 def _pictures(count: int, face: Face) -> str:
-    return face.text("spend.pictures", count=count)
+    return face.text("spend.picture" if count == 1 else "spend.pictures", count=count)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from limner.artifacts import Output
-from limner.cli import preview, worker
+from limner.cli import mistakes, preview, worker
 from limner.cli.face import Face
 from limner.cli.progress import Display
 from limner.cli.telling import show_job
@@ -18,7 +18,7 @@ Text = Callable[..., str]
 def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("-o", "--out", metavar="PATH", help=text("out"))
     parser.add_argument("--overwrite", action="store_true", help=text("overwrite"))
-    parser.add_argument("--wait", type=float, metavar="SECONDS", help=text("wait"))
+    parser.add_argument("--wait", type=mistakes.seconds("--wait"), metavar="SECONDS", help=text("wait"))
     parser.add_argument("--exit-status", action="store_true", help=text("exit_status"))
     parser.add_argument("--no-preview", action="store_true", help=text("no_preview"))
 
@@ -65,7 +65,7 @@ def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Jo
         return face.client.ledger.job_of_quote(quote.id)
     job = face.client.job(job_id)
     if not at_work.ended:
-        face.say(face.text("progress.goes_on", job=job_id))
+        face.say(face.text("progress.goes_on", command=face.typed("status", job_id, "--wait", "50")))
     return job
 
 
@@ -83,6 +83,7 @@ def _follow(at_work: worker.Worker, display: Display, seconds: float | None, fac
             else:
                 display.event(told)
     except KeyboardInterrupt:
-        face.say(face.text("progress.left", job=job_id or "?"))
+        look = ("status", job_id) if job_id else ("jobs",)
+        face.say(face.text("progress.left", command=face.typed(*look)))
         raise
     return job_id

@@ -11,6 +11,8 @@ from limner.money import decimal
 from limner.receipts import told, words
 from limner.types import LIVE, Job, Quote
 
+_RETRYABLE = {errors.GatewayError.code, errors.RateLimited.code}
+
 
 def quote_data(quote: Quote, face: Face) -> dict[str, Any]:
     """A quote for programs."""
@@ -52,11 +54,9 @@ def summary(quote: Quote, face: Face) -> str:
 
 
 def quote_next(quote: Quote, face: Face) -> list[Next]:
-    flags = ("--sandbox",) if face.sandbox else ()
     if not quote.needs_approval:
-        return [Next(face.text("next.run", quote=quote.id), ("limner", "run", quote.id, *flags))]
-    argv = ("limner", "run", quote.id, "--approve", quote.id, *flags)
-    return [Next(face.text("next.approve", quote=quote.id), argv)]
+        return [face.next("next.run", "run", quote.id)]
+    return [face.next("next.approve", "run", quote.id, "--approve", quote.id)]
 
 
 def job_data(job: Job, face: Face) -> dict[str, Any]:
@@ -87,14 +87,12 @@ def job_lines(job: Job, face: Face) -> list[str]:
 
 
 def job_next(job: Job, face: Face) -> list[Next]:
-    flags = ("--sandbox",) if face.sandbox else ()
     if job.state == "collecting" and job.error:
-        return [Next(face.text("next.recover", job=job.id), ("limner", "recover", job.id, *flags))]
+        return [face.next("next.recover", "recover", job.id)]
     if job.state in LIVE:
-        argv = ("limner", "status", job.id, "--wait", "50", *flags)
-        return [Next(face.text("next.status", job=job.id), argv)]
+        return [face.next("next.status", "status", job.id, "--wait", "50")]
     if job.state == "unknown":
-        return [Next(face.text("next.unknown"), ("limner", "status", job.id, *flags))]
+        return [face.next("next.unknown", "status", job.id)]
     return []
 
 
@@ -127,6 +125,7 @@ def _failed(job: Job, face: Face, code: int) -> int:
     error.charged = job.charged
     error.code = str(job.error_facts.get("code", errors.NoAnswer.code))
     error.exit_code = code
+    error.retryable = job.charged == "no" and error.code in _RETRYABLE
     return face.fail(error, job_data(job, face), job_next(job, face))
 
 

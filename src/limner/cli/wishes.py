@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from limner.cli import mistakes
 from limner.errors import Usage
 from limner.types import Request
 
@@ -45,13 +46,13 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     )
     parser.add_argument("--ratio", "--aspect-ratio", dest="aspect_ratio", metavar="W:H", help=text("ratio"))
     parser.add_argument("--size", metavar="SIZE", help=text("size"))
-    parser.add_argument("-n", type=int, metavar="COUNT", help=text("n"))
+    parser.add_argument("-n", type=mistakes.whole("-n"), metavar="COUNT", help=text("n"))
     parser.add_argument("--avoid", "--negative-prompt", metavar="TEXT", help=text("avoid"))
     parser.add_argument("--quality", metavar="Q", help=text("quality"))
     parser.add_argument("--format", metavar="F", help=text("format"))
     parser.add_argument("--background", metavar="B", help=text("background"))
-    parser.add_argument("--seed", type=int, metavar="N", help=text("seed"))
-    parser.add_argument("--attempts", type=int, metavar="N", help=text("attempts"))
+    parser.add_argument("--seed", type=mistakes.whole("--seed"), metavar="N", help=text("seed"))
+    parser.add_argument("--attempts", type=mistakes.whole("--attempts"), metavar="N", help=text("attempts"))
     parser.add_argument("--max-cost", metavar="AMOUNT", help=text("max_cost"))
     parser.add_argument(
         "-x", "--extra", action="append", default=[], metavar="NAME=VALUE", help=text("extra")
@@ -75,19 +76,22 @@ def request(options: Namespace) -> Request:
 
 
 def _prompt(options: Namespace) -> str | None:
-    if options.prompt_file:
-        return _read(options.prompt_file).rstrip("\n")
-    given = options.prompt_option if options.prompt_option is not None else options.prompt
-    return _read("-").rstrip("\n") if given == "-" else given
+    given = [one for one in (options.prompt, options.prompt_option, options.prompt_file) if one is not None]
+    if len(given) > 1:
+        raise Usage("prompt.twice")
+    if options.prompt_file is not None or given == ["-"]:
+        return _read(given[0]).rstrip("\n")
+    return given[0] if given else None
 
 
 def _read(path: str) -> str:
     try:
-        if path == "-":
-            return sys.stdin.read()
-        return Path(path).expanduser().read_text("utf-8")
+        raw = sys.stdin.buffer.read() if path == "-" else Path(path).expanduser().read_bytes()
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Usage("file.unreadable", path=path, reason="UTF-8") from error
+        if path == "-":
+            raise Usage("prompt.not_text") from error
+        raise Usage("file.not_text", path=path) from error
     except OSError as error:
         raise Usage("file.unreadable", path=path, reason=error.strerror) from error
 
@@ -109,8 +113,11 @@ def _from_json(path: str) -> Request:
         raise Usage("request.not_json", reason=str(error)) from error
     if not isinstance(told, dict):
         raise Usage("request.not_an_object", example=_EXAMPLE)
+    if _is_number(told.get("max_cost")) or isinstance(told.get("max_cost"), float):
+        told["max_cost"] = str(told["max_cost"])
     for name, value in told.items():
         _check_field(name, value)
+    _demand_text(told)
     references = told.pop("references", None)
     if references is not None:
         told["references"] = tuple(references)
@@ -123,13 +130,24 @@ def _check_field(name: str, value: Any) -> None:
     if value is None:
         return
     if name in _NUMBERS:
-        fits, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
+        fits, key = _is_number(value), "request.wants_number"
     elif name == "references":
         fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        wanted = "a list of paths"
+        key = "request.wants_list"
     elif name == "extra":
-        fits, wanted = isinstance(value, dict), "an object"
+        fits, key = isinstance(value, dict), "request.wants_object"
     else:
-        fits, wanted = isinstance(value, str), "a text"
+        fits, key = isinstance(value, str), "request.wants_text"
     if not fits:
-        raise Usage("request.wrong_type", name=name, wanted=wanted)
+        raise Usage(key, name=name)
+
+
+def _demand_text(told: dict[str, Any]) -> None:
+    try:
+        json.dumps(told, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Usage("prompt.not_text") from error
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -168,6 +168,7 @@ TEXTS: dict[str, str] = {
     "usage.option_unknown": "`{command}` has no option {option}. It takes: {allowed}.",
     "usage.option_near": "`{command}` has no option {option}. Did you mean {near}?",
     "usage.surplus": "`{command}` has no use for {words}. Put a text of several words in quotes.",
+    "usage.not_text": "{word} is not readable text. Type it in UTF-8.",
     "usage.choice": "{option} cannot be {value}. Allowed: {allowed}.",
     "usage.value_missing": "{option} needs a value: {option} {wanted}",
     "usage.value_surplus": "{option} takes no value. Leave {value} out.",

@@ -1,0 +1,41 @@
+"""Text in a terminal's columns, where a Chinese character takes two."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_WIDE = "\u2e80-\uffef"
+_CLOSING = "，。；：、）！？”》…"
+_PIECE = re.compile(f"(?:[^\\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*|\\s+")
+
+
+def width(text: str) -> int:
+    """How many columns a text takes."""
+    return sum(_of(letter) for letter in text)
+
+
+def pad(text: str, columns: int) -> str:
+    """A text filled up with spaces to so many columns."""
+    return text + " " * max(0, columns - width(text))
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """A text as lines of at most so many columns, broken at spaces and between Chinese characters."""
+    lines = [""]
+    for piece in _pieces(text):
+        if width(lines[-1]) + width(piece.rstrip()) > columns and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append(piece.lstrip())
+        else:
+            lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    return (found.group() for found in _PIECE.finditer(text))
+
+
+def _of(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

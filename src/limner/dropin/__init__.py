@@ -1,0 +1,1 @@
+"""Scripts that other skills already call by name: their flags, their lines, our engine."""
