@@ -24,6 +24,7 @@ _MOST_TEXT = 16_000_000
 _MARKER = re.compile("\x00([0-9]{1,4})\x00")
 _OUTSIDE = re.compile(rb"[^A-Za-z0-9+/_-]")
 _RUN_BEGINS = re.compile(rb"(?:[A-Za-z0-9+/_-]|\\(?:[nrt/]|u002[bBfF])){64}")
+_CLEAN = re.compile(rb"[A-Za-z0-9+/]*={0,2}\Z")
 _SKIPPED_ESCAPES = {b"\\n": b"", b"\\r": b"", b"\\t": b"", b"\\/": b"/"}
 _CODED_ESCAPES = {b"\\u002b": b"+", b"\\u002f": b"/", b"\\u003d": b"="}
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
@@ -196,7 +197,8 @@ class _Run:
         if not self._decode(block[position:end]):
             outside = _OUTSIDE.search(block, position, end)
             end = outside.start() if outside else end
-            self._decode(block[position:end].translate(_URLSAFE))
+            if not self._decode(block[position:end].translate(_URLSAFE)):
+                return position
         return end
 
     def finish(self) -> None:
@@ -207,7 +209,8 @@ class _Run:
     def _decode(self, data: bytes) -> bool:
         data = self.carry + data if self.carry else data
         whole = len(data) - len(data) % 4
-        if whole and not self._write(memoryview(data)[:whole]):
+        # What is carried over is decoded with what comes next, so it has to be as clean as the rest.
+        if not _CLEAN.match(data, whole) or (whole and not self._write(memoryview(data)[:whole])):
             return False
         self.carry = data[whole:]
         return True
