@@ -13,7 +13,7 @@ from limner.client import Client
 from limner.errors import LimnerError
 
 _TRUE = {"1", "true", "yes"}
-# What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, half characters.
+# What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, lone halves.
 _HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
