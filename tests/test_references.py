@@ -639,6 +639,16 @@ def test_a_home_folder_is_understood(tmp_path, copies, monkeypatch):
     assert sent(Path("~/a.png"), copies).path == str(path.resolve())
 
 
+def test_of_pillow_only_the_reader_that_is_needed_is_loaded(tmp_path, copies):
+    path = saved(quarters((1300, 900)), tmp_path / "a.jpg")
+    code = "import sys\nfrom pathlib import Path\nfrom limner.references import *\n"
+    code += "prepare([sys.argv[1]], Limits(), Path(sys.argv[2]))\n"
+    code += "print([name for name in sys.modules if name.endswith('ImagePlugin')])"
+    call = [sys.executable, "-c", code, str(path), str(copies)]
+    done = subprocess.run(call, check=True, capture_output=True, text=True, env={**os.environ, **SOURCES})
+    assert done.stdout.strip() == "['PIL.JpegImagePlugin']"
+
+
 def loaded_after(code: str, *arguments: str) -> str:
     code = f"import sys\n{code}\nprint(any(name.split('.')[0] in ('PIL', 'pi_heif') for name in sys.modules))"
     call = [sys.executable, "-c", code, *arguments]
