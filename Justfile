@@ -1,0 +1,36 @@
+# The few words of this house. `just` alone lists them.
+
+_default:
+    @just --list
+
+# everything CI runs
+check: lint types imports test docs
+
+test *words:
+    uv run --all-extras pytest {{words}}
+
+lint:
+    uv run ruff check .
+    uv run ruff format --check .
+
+types:
+    uv run --all-extras mypy
+
+imports:
+    uv run lint-imports
+
+docs:
+    uv run --group docs mkdocs build --strict
+
+# side by side with real peers; takes minutes
+bench *words:
+    uv run --group bench python -m bench {{words}}
+
+# completion scripts, after a command or an option changed
+completions:
+    uv run python -m tests.cli.make_completions
+
+# a wheel, checked
+release: check
+    uv build
+    uvx twine check --strict dist/*

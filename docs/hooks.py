@@ -1,0 +1,102 @@
+"""Pages that are made from the project's own files, so that they cannot fall behind them."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FACTS = ROOT / "src" / "limner" / "providers"
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Fill in the marks that a page may hold."""
+    marks = {
+        "<!-- gateways -->": gateways,
+        "<!-- help -->": lambda: _code((ROOT / "src/limner/cli/help.en.txt").read_text("utf-8"), "text"),
+        "<!-- schema -->": lambda: _code((ROOT / "src/limner/ledger/schema.sql").read_text("utf-8"), "sql"),
+        "<!-- faults -->": faults,
+        "<!-- readme -->": readme,
+        "<!-- changelog -->": lambda: (ROOT / "CHANGELOG.md").read_text("utf-8"),
+    }
+    for mark, made in marks.items():
+        if mark in markdown:
+            markdown = markdown.replace(mark, made())
+    return markdown
+
+
+def readme() -> str:
+    """The README, its links as they read from the site."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    text = text.split("## More", 1)[0].replace("[`skills/`](skills)", "`skills/`")
+    return text.replace("(docs/", "(")
+
+
+def gateways() -> str:
+    """One section per facts file: where it is, what it sells, for how much, as of when, and says who."""
+    sections = []
+    for path in sorted(FACTS.glob("*.toml")):
+        facts = tomllib.loads(path.read_text("utf-8"))
+        head = facts["gateway"]
+        lines = [f"## {head['title']}", "", f"`{path.stem}`, as of {head['checked']}. Source: {head['source']}.", ""]
+        if "base_url" in head:
+            lines += [f"Address: `{head['base_url']}`. Unit: {head['unit']}.", ""]
+        lines += _keys(facts) + _models(facts, head["unit"]) + _endpoints(facts) + _repeats(facts)
+        sections.append("\n".join(lines))
+    return "\n\n".join(sections)
+
+
+def faults() -> str:
+    rows = []
+    for path in sorted((ROOT / "src/limner/sandbox").glob("*.toml")):
+        rows += tomllib.loads(path.read_text("utf-8")).get("fault", [])
+    lines = ["| word | charges | what happens |", "| --- | --- | --- |"]
+    lines += [f"| `[[{row['name']}]]` | {'yes' if row['charges'] else 'no'} | {row['en']} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _keys(facts: dict[str, Any]) -> list[str]:
+    pairs = facts.get("credentials", [])
+    if not pairs:
+        return []
+    lines = ["A key and an address are one pair; the first pair whose key is set is used.", ""]
+    lines += ["| key | its address |", "| --- | --- |"]
+    for pair in pairs:
+        key = f"`{pair['key']}`" if "key" in pair else f"`{pair['file']}`" if "file" in pair else "`limner setup`"
+        base = f"`{pair['base']}`" if "base" in pair else ""
+        own = "the gateway's own" if pair.get("default_base") else ""
+        lines.append(f"| {key} | {', else '.join(one for one in (base, own) if one)} |")
+    return [*lines, ""]
+
+
+def _models(facts: dict[str, Any], unit: str) -> list[str]:
+    if not facts.get("models"):
+        return []
+    lines = ["| model | price | at worst | takes | use |", "| --- | --- | --- | --- | --- |"]
+    for model in facts["models"]:
+        known = {**facts["families"][model.get("family", "images")], **model}
+        price = known.get("price", "not known")
+        most = ", ".join(f"{worst} ({size})" for size, worst in known.get("most", {}).items()) or price
+        low, high = known["seconds"]
+        uses = ", ".join(known.get("uses", []))
+        lines.append(f"| `{known['id']}` | {price} {unit} | {most} | {low}–{high} s | {uses} |")
+    return [*lines, ""]
+
+
+def _endpoints(facts: dict[str, Any]) -> list[str]:
+    rows = facts.get("endpoints", [])
+    if not rows:
+        return []
+    lines = ["| host | what is sent | when |", "| --- | --- | --- |"]
+    return [*lines, *(f"| `{row['host']}` | {row['what']} | {row['when']} |" for row in rows), ""]
+
+
+def _repeats(facts: dict[str, Any]) -> list[str]:
+    told = []
+    for operation, rule in facts.get("repeats", {}).items():
+        if isinstance(rule, dict) and rule.get("attempts", 1) > 1:
+            told.append(f"{operation.replace('_', ' ')}: at most {rule['attempts']} attempts")
+    return [f"Repeats when answers are lost: {'; '.join(told)}.", ""] if told else []
+
+
+def _code(text: str, language: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```"
