@@ -646,7 +646,9 @@ def test_of_pillow_only_the_reader_that_is_needed_is_loaded(tmp_path, copies):
     code += "print([name for name in sys.modules if name.endswith('ImagePlugin')])"
     call = [sys.executable, "-c", code, str(path), str(copies)]
     done = subprocess.run(call, check=True, capture_output=True, text=True, env={**os.environ, **SOURCES})
-    assert done.stdout.strip() == "['PIL.JpegImagePlugin']"
+    assert "WebP" not in done.stdout
+    if int(Image.__version__.split(".")[0]) >= 13:  # older ones load their five commonest to save anything
+        assert done.stdout.strip() == "['PIL.JpegImagePlugin']"
 
 
 def loaded_after(code: str, *arguments: str) -> str:

@@ -317,7 +317,7 @@ def _encoded(image: "Image", source: _Source, limits: Limits) -> _Copy:
     while True:
         for options in [{"quality": quality} for quality in _JPEG_QUALITIES] if kind is _JPEG else [{}]:
             into = BytesIO()
-            # Told a suffix, Pillow loads one encoder; told a format, it loads five.
+            # Told a suffix, Pillow 13 loads one encoder; told a format, it loads five.
             into.name = f"copy.{kind.name.lower()}"  # type: ignore[attr-defined]
             smaller.save(into, **options)
             if into.tell() <= limits.bytes:
