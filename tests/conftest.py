@@ -69,7 +69,7 @@ def new_buyer(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     clients: list[Client] = []
 
     def new(settings: str = "waits = [0, 0]\n", url: str = f"{sandbox}/omnimaas/v1") -> Buyer:
-        key = f"sk-{token_hex(20)}"
+        key = f"sk-test-{token_hex(20)}"
         home, folder = tmp_path / f"home-{len(clients)}", tmp_path / f"pictures-{len(clients)}"
         home.mkdir()
         folder.mkdir()
