@@ -318,8 +318,8 @@ def _encoded(image: "Image", source: _Source, limits: Limits) -> _Copy:
         for options in [{"quality": quality} for quality in _JPEG_QUALITIES] if kind is _JPEG else [{}]:
             into = BytesIO()
             # Told a suffix, Pillow 13 loads one encoder; told a format, it loads five.
-            into.name = f"copy.{kind.name.lower()}"  # type: ignore[attr-defined]
-            smaller.save(into, **options)
+            into.name = f"copy.{kind.name.lower()}"
+            smaller.save(into, None, **options)
             if into.tell() <= limits.bytes:
                 return into.getvalue(), kind, smaller.size
         longest = int(max(smaller.size) * min(0.9, 0.95 * (limits.bytes / into.tell()) ** 0.5))
