@@ -11,7 +11,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ class Transport:
         url = self.gateway.base_url + path
         stream = self._stream(self._api, method, url, headers, body, seconds)
         with self._told(spool, seconds), stream as response:
-            return _spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
+            return self._spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
 
     def stream(self, path: str, body: Body, spool: Path, seconds: float) -> Answer | Iterator[bytes]:
         """
@@ -80,8 +80,8 @@ class Transport:
             response = opened.enter_context(stream)
             kind = _header(response, b"content-type") or ""
             if response.status != 200 or "event-stream" not in kind.lower():
-                return _spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
-            _write_head(response, spool)
+                return self._spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
+            self._write_head(response, spool)
             return self._chunks(opened.pop_all(), response, spool, seconds)
 
     def put(self, url: str, media_type: str, path: str) -> int:
@@ -113,8 +113,8 @@ class Transport:
             with self._stream(
                 self._link_pool(), method, full, _body_headers(body), body, _FREE_SECONDS
             ) as response:
-                return _spool(response, spool, time.monotonic() + _FREE_SECONDS)
-        except (*_NEVER_LEFT, *_LOST, OSError):
+                return self._spool(response, spool, time.monotonic() + _FREE_SECONDS)
+        except (*_NEVER_LEFT, *_LOST, OSError, zlib.error):
             host = urlsplit(url).hostname
             raise GatewayError("gateway.elsewhere", gateway=self.gateway.title, host=host) from None
 
@@ -122,7 +122,7 @@ class Transport:
         self, opened: ExitStack, response: httpcore2.Response, spool: Path, seconds: float
     ) -> Iterator[bytes]:
         with opened, self._told(spool, seconds), spool.open("ab") as file:
-            for chunk in response.iter_stream():
+            for chunk in self._hidden(response.iter_stream()):
                 file.write(chunk)
                 file.flush()
                 yield chunk
@@ -138,6 +138,8 @@ class Transport:
             raise self._lost("gateway.silent", seconds=int(seconds)) from error
         except _LOST as error:
             raise self._lost("gateway.broke_off") from error
+        except zlib.error as error:
+            raise NoAnswer("answer.unreadable", gateway=self.gateway.title, path=spool) from error
         except OSError as error:
             raise NoAnswer("answer.not_stored", path=spool.parent, reason=error.strerror) from error
 
@@ -146,12 +148,15 @@ class Transport:
         Fetch a picture that the gateway left at `url` into `target`, without the key unless it lies at the
         gateway's own origin. Raises `GatewayError` when it cannot be had; asking again is free.
         """
-        url = urljoin(self.gateway.base_url + "/", url)
-        for _ in range(_REDIRECTS + 1):
-            following = self._fetch(url, target)
-            if following is None:
-                return
-            url = urljoin(url, following)
+        try:
+            url = urljoin(self.gateway.base_url + "/", url)
+            for _ in range(_REDIRECTS + 1):
+                following = self._fetch(url, target)
+                if following is None:
+                    return
+                url = urljoin(url, following)
+        except ValueError as error:
+            raise GatewayError("picture.link_odd", gateway=self.gateway.title) from error
         raise GatewayError("picture.link_redirects", host=urlsplit(url).hostname)
 
     def _lost(self, key: str, **facts: Any) -> NoAnswer:
@@ -166,12 +171,13 @@ class Transport:
         headers = self._key_header() if _origin(url) == _origin(self.gateway.base_url) else []
         try:
             with self._stream(self._link_pool(), "GET", url, headers, None, _FREE_SECONDS) as response:
-                if response.status in {301, 302, 303, 307, 308}:
-                    return _header(response, b"location")
+                following = _header(response, b"location")
+                if response.status in {301, 302, 303, 307, 308} and following is not None:
+                    return following
                 if response.status != 200:
                     raise GatewayError("picture.link_gone", status=response.status, host=host)
-                _write(response, target, time.monotonic() + _FREE_SECONDS * 5, _LARGEST_PICTURE)
-        except (*_NEVER_LEFT, *_LOST, TimeoutError) as error:
+                _write(_body(response), target, time.monotonic() + _FREE_SECONDS * 5, _LARGEST_PICTURE)
+        except (*_NEVER_LEFT, *_LOST, OSError, zlib.error) as error:
             raise GatewayError("picture.link_failed", host=host) from error
         return None
 
@@ -199,6 +205,27 @@ class Transport:
             extensions={"timeout": timeout},
         ) as response:
             yield response
+
+    def _spool(self, response: httpcore2.Response, spool: Path, deadline: float) -> Answer:
+        headers = self._write_head(response, spool)
+        partial = spool.with_name(spool.name + ".partial")
+        _write(self._hidden(_body(response)), partial, deadline, _LARGEST_ANSWER)
+        partial.rename(spool)
+        return Answer(response.status, headers, spool)
+
+    def _write_head(self, response: httpcore2.Response, spool: Path) -> Mapping[str, str]:
+        headers = {
+            name.decode("latin-1").lower(): b"".join(self._hidden([value])).decode("latin-1")
+            for name, value in response.headers
+            if name.lower() not in {b"set-cookie"}
+        }
+        head = {"status": response.status, "headers": headers}
+        _head_path(spool).write_text(json.dumps(head), "utf-8")
+        return headers
+
+    def _hidden(self, chunks: Iterable[bytes]) -> Iterable[bytes]:
+        """Nothing a gateway says is written down with our key in it."""
+        return self.gateway.key.hidden(chunks) if self.gateway.key else chunks
 
     def _own_headers(self) -> list[tuple[bytes, bytes]]:
         """The key, and what the gateway's facts say goes with every call."""
@@ -241,33 +268,19 @@ def replay(spool: Path) -> Answer | None:
     return Answer(told["status"], told["headers"], spool)
 
 
-def _spool(response: httpcore2.Response, spool: Path, deadline: float) -> Answer:
-    headers = _write_head(response, spool)
-    partial = spool.with_name(spool.name + ".partial")
-    _write(response, partial, deadline, _LARGEST_ANSWER)
-    partial.rename(spool)
-    return Answer(response.status, headers, spool)
-
-
-def _write_head(response: httpcore2.Response, spool: Path) -> Mapping[str, str]:
-    headers = {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in response.headers
-        if name.lower() not in {b"set-cookie"}
-    }
-    head = {"status": response.status, "headers": headers}
-    _head_path(spool).write_text(json.dumps(head), "utf-8")
-    return headers
-
-
-def _write(response: httpcore2.Response, target: Path, deadline: float, largest: int) -> None:
-    """Stream a body to disk, unpacked if it was packed against our wish. Raises `TimeoutError`."""
+def _body(response: httpcore2.Response) -> Iterator[bytes]:
+    """A body as it comes, unpacked if it was packed against our wish. Raises `zlib.error`."""
     coding = (_header(response, b"content-encoding") or "identity").lower()
     unpack = zlib.decompressobj(wbits=47) if coding in {"gzip", "deflate", "x-gzip"} else None
+    for chunk in response.iter_stream():
+        yield unpack.decompress(chunk, _LARGEST_ANSWER) if unpack else chunk
+
+
+def _write(blocks: Iterable[bytes], target: Path, deadline: float, largest: int) -> None:
+    """Stream a body to disk. Raises `TimeoutError`."""
     size = 0
     with target.open("wb") as file:
-        for chunk in response.iter_stream():
-            block = unpack.decompress(chunk, largest) if unpack else chunk
+        for block in blocks:
             size += file.write(block)
             if size > largest or time.monotonic() > deadline:
                 raise TimeoutError

@@ -25,6 +25,7 @@ from limner.wire import Wire
 
 _FUNDS = ("insufficient_user_quota", "insufficient_quota", "insufficient_credit", "billing_hard_limit")
 _CONTENT = ("moderation_blocked", "content_policy", "content_filter", "content_rejected")
+_MOST_TOKENS = 10**9
 _CONTENT_WORDS = ("safety system", "image_safety", "prohibited_content", "content policy")
 
 
@@ -109,11 +110,10 @@ def unreadable(answer: Answer, gateway: Gateway) -> NoAnswer:
 
 def tokens(value: Any) -> int | None:
     """A token count as gateways write them: a number, a text of digits, or nothing."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int) and value >= 0:
-        return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
+        value = int(value)
+    counts = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_TOKENS
+    return value if counts else None
 
 
 def _error(answer: Answer) -> Mapping[str, Any] | None:

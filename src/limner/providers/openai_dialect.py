@@ -193,14 +193,14 @@ def _encoded(text: str) -> Iterator[Source]:
 
 def _words(body: Any) -> str:
     """What the answer says in words, without the pictures."""
-    said: list[str] = [body["message"]] if isinstance(body, dict) and _is_text(body.get("message")) else []
+    said: list[str] = [body["message"]] if isinstance(body, dict) and _has_text(body.get("message")) else []
     for choice in _list(body.get("choices")) if isinstance(body, dict) else []:
         message = choice.get("message") if isinstance(choice, dict) else None
         if not isinstance(message, dict):
             continue
         content = message.get("content")
         parts = [content] if isinstance(content, str) else _list(content)
-        said += [part if isinstance(part, str) else str(part.get("text") or "") for part in parts if part]
+        said += [part["text"] if isinstance(part, dict) else part for part in parts if _has_text(part)]
         said.append(str(message.get("refusal") or ""))
     text = " ".join(part.strip() for part in said if part.strip())
     text = _MARKDOWN_LINK.sub("", _DATA_URL.sub("", text))
@@ -228,8 +228,10 @@ def _usage(body: Any) -> Usage:
     return Usage(into, out, total)
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+def _has_text(part: Any) -> bool:
+    """Is it words, or a part that has some?"""
+    text = part.get("text") if isinstance(part, dict) else part
+    return isinstance(text, str) and bool(text.strip())
 
 
 def _list(value: Any) -> list[Any]:
