@@ -233,7 +233,7 @@ TEXTS: dict[str, str] = {
     "next.run": "Make it: {command}",
     "next.status": "Look again: {command}",
     "next.recover": "Fetch what is there: {command}",
-    "next.unknown": "Look at the gateway's own bill, then tell limner what it says. Until then the money stays reserved.",
+    "next.unknown": "Look at the gateway's own bill to see what became of it. Until that is known the money stays reserved.",
     "next.models": "See what there is: limner models",
     "next.quote": "Make a new quote: limner quote …",
     # Setting up

@@ -220,7 +220,7 @@ TEXTS: dict[str, str] = {
     "next.run": "开始画：{command}",
     "next.status": "再看看进展：{command}",
     "next.recover": "取回现有结果：{command}",
-    "next.unknown": "请到网关的账单里看看实际情况，再告诉 limner。在此之前，这笔钱会一直预留着。",
+    "next.unknown": "请到网关的账单里看看结果如何。在弄清之前，这笔钱会一直预留着。",
     "next.models": "看看有哪些模型：limner models",
     "next.quote": "重新报价：limner quote …",
     # 设置
