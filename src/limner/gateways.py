@@ -8,7 +8,7 @@ service's host because two variables happened to be set.
 import os
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -18,6 +18,8 @@ from limner.home import Home
 
 _FACTS = Path(__file__).parent / "providers"
 _SHOWN = 8
+_SECRET = 16
+"""Shorter keys are words such as "none", which local servers take and which may stand anywhere."""
 
 Warnings = tuple[tuple[str, Mapping[str, Any]], ...]
 
@@ -38,6 +40,21 @@ class Key:
         return self._value[: min(_SHOWN, len(self._value) // 2)] + "…"
 
     __repr__ = __str__
+
+    def hidden(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """What somebody says, with this key made unreadable should they repeat it."""
+        secret, shown = self._value.encode(), str(self).encode()
+        if len(secret) < _SECRET:
+            yield from chunks
+            return
+        held = b""
+        for chunk in chunks:
+            said = (held + chunk).replace(secret, shown)
+            # A key may begin at the very end of a chunk: that much waits for the next one.
+            begun = next((n for n in range(len(secret) - 1, 0, -1) if said.endswith(secret[:n])), 0)
+            held = said[len(said) - begun :]
+            yield said[: len(said) - begun]
+        yield held
 
     def fingerprint(self) -> str:
         """Names the account without being the key: the hash of the key's hash, 16 hex characters."""
@@ -157,7 +174,7 @@ def _from_configuration(
         value = os.environ.get(str(variable), "").strip()
         if not value:
             raise SetupNeeded("key.variable_empty", gateway=name, variable=variable)
-        key = Key(value, str(variable))
+        key = _checked_key(value, str(variable))
     elif path:
         key, warnings = _key_in_file(Path(str(path)).expanduser())
         if key is None:
@@ -167,10 +184,9 @@ def _from_configuration(
 
 
 def _with_pair(name: str, known: Mapping[str, Any], added: Mapping[str, Any], home: Home) -> Gateway:
-    own = _own_key(name, home)
     lonely: dict[str, str] = {}
     for pair in known["credentials"]:
-        key, warnings = own if pair.get("limner") else _key_of(pair)
+        key, warnings = _own_key(name, home) if pair.get("limner") else _key_of(pair)
         if key is None:
             continue
         url = os.environ.get(pair.get("base", ""), "").strip() or str(added.get("base_url", ""))
@@ -232,12 +248,18 @@ def _checked_address(url: str, name: str, key: Key | None, added: Mapping[str, A
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         parts, port_is_fine = urlsplit(""), False
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_fine or parts.username:
-        raise SetupNeeded("address.not_a_url", gateway=name, url=url.partition("?")[0])
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_fine or "@" in parts.netloc:
+        # Whoever put a key into an address must not read it in an error.
+        raise SetupNeeded("address.not_a_url", gateway=name, url=url.partition("?")[0].rpartition("@")[2])
     if parts.scheme == "http" and key and not is_loopback(parts.hostname) and not added.get("allow_http"):
         raise SetupNeeded("address.not_encrypted", gateway=name, host=parts.hostname)
     return url.rstrip("/")
 
 
 def is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
