@@ -17,7 +17,7 @@ def new_person(sandbox: str, tmp_path: Path) -> NewPerson:
         place = tmp_path / token_hex(4)
         for name in ("home", "work", "nobody"):
             (place / name).mkdir(parents=True)
-        return Person(sandbox, f"sk-{token_hex(20)}", place / "home", place / "work")
+        return Person(sandbox, f"sk-test-{token_hex(18)}", place / "home", place / "work")
 
     return new
 
