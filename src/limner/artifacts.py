@@ -42,10 +42,11 @@ class Output(NamedTuple):
 def check_output(output: Output) -> None:
     """Before anything is spent: can a picture be written there? Raises `Usage` or `StorageFailed`."""
     target = _wanted(output)
-    folder = target if _is_folder(output) else target.parent
-    if output.path and not _is_folder(output) and target.exists() and not output.overwrite:
-        raise Usage("output.exists", path=target)
+    folder = target.parent
     try:
+        folder = target if _is_folder(output) else folder
+        if output.path and folder != target and target.exists() and not output.overwrite:
+            raise Usage("output.exists", path=target)
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".limner-{secrets.token_hex(4)}"
         probe.write_bytes(b"")
@@ -68,7 +69,7 @@ def fetch(
     if isinstance(source, Inline):
         target.write_bytes(_decoded(source.text))
     elif source.number < len(parts):
-        os.link(parts[source.number], target)
+        _duplicate(parts[source.number], target)
     else:
         raise NoPicture("picture.broken", reason="cut")
     return None
@@ -110,39 +111,67 @@ def keep(fetched: Path, found: Format, output: Output, place: int, story: Mappin
     sha256 = _sha256(fetched)
     try:
         target = _settle(fetched, _candidates(output, place, found.media_type), output.overwrite)
-        sidecar = target.with_name(target.name + ".json")
+        sidecar = _sidecar(target)
         picture = Picture(
             str(target), sha256, found.media_type, found.width, found.height, found.bytes, str(sidecar)
         )
         told = {"picture": picture._asdict(), **story}
-        write_whole(sidecar, json.dumps(told, ensure_ascii=False, indent=2))
+        _write_sidecar(sidecar, json.dumps(told, ensure_ascii=False, indent=2), target, output.overwrite)
     except OSError as error:
         folder = _wanted(output).parent
         raise StorageFailed("output.not_writable", path=folder, reason=error.strerror) from error
+    fetched.unlink(missing_ok=True)
     return picture
+
+
+def _sidecar(picture: Path) -> Path:
+    return picture.with_name(picture.name + ".json")
+
+
+def _write_sidecar(sidecar: Path, text: str, picture: Path, overwrite: bool) -> None:
+    """A picture that can have no sidecar here does not stay here either, unless it took another's place."""
+    try:
+        write_whole(sidecar, text)
+    except OSError:
+        if not overwrite:
+            picture.unlink(missing_ok=True)
+        raise
 
 
 def _settle(fetched: Path, candidates: Callable[[int], Path], overwrite: bool) -> Path:
     """Give the file the first name that is free, without ever taking one that is not."""
-    staged = fetched
     first = candidates(0)
     first.parent.mkdir(parents=True, exist_ok=True)
-    if fetched.stat().st_dev != first.parent.stat().st_dev:
-        staged = first.with_name(f".{first.name}.{secrets.token_hex(4)}")
-        _copy(fetched, staged)
-    _sync(staged)
-    if overwrite:
-        staged.replace(first)
-        return first
-    for number in range(_TRIES):
-        target = candidates(number)
-        try:
-            os.link(staged, target)
-        except FileExistsError:
-            continue
-        staged.unlink()
-        return target
+    staged = first.with_name(f".limner-{secrets.token_hex(4)}")
+    try:
+        _duplicate(fetched, staged)
+        _sync(staged)
+        if overwrite:
+            staged.replace(first)
+            return first
+        for number in range(_TRIES):
+            target = candidates(number)
+            if not os.path.lexists(_sidecar(target)) and _claimed(staged, target):
+                return target
+    finally:
+        staged.unlink(missing_ok=True)
     raise FileExistsError(f"{_TRIES} files of that name")
+
+
+def _claimed(staged: Path, target: Path) -> bool:
+    """Did the file get this name? Not when somebody has it."""
+    try:
+        os.link(staged, target)
+    except FileExistsError:
+        return False
+    except OSError:
+        # Memory cards and some network drives know no second name for a file.
+        try:
+            target.open("xb").close()
+        except FileExistsError:
+            return False
+        staged.replace(target)
+    return True
 
 
 def _candidates(output: Output, place: int, media_type: str) -> Callable[[int], Path]:
@@ -178,10 +207,14 @@ def _is_folder(output: Output) -> bool:
     return output.path.endswith(("/", os.sep)) or _wanted(output).is_dir()
 
 
-def _copy(source: Path, target: Path) -> None:
-    import shutil
+def _duplicate(source: Path, target: Path) -> None:
+    """A second name for the same bytes, or a copy where there can be none."""
+    try:
+        os.link(source, target)
+    except OSError:
+        import shutil
 
-    shutil.copyfile(source, target)
+        shutil.copyfile(source, target)
 
 
 def _sync(path: Path) -> None:
