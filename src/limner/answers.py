@@ -9,7 +9,7 @@ JSON, and tells where each picture stood.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,12 @@ class Answer:
     def is_picture(self) -> bool:
         """Is the body itself a picture, with no JSON around it?"""
         return picture_begins(self.spool)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it came, for whoever reads it piece by piece."""
+        with self.spool.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
 
     def text(self, longest: int = 2_000) -> str:
         """The beginning of the body, for people; whatever is not text shows as replacement characters."""

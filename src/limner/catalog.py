@@ -66,6 +66,8 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         default=bool(known.get("default")),
         source=str(known.get("source", head["source"])),
         as_of=str(known.get("checked", head["checked"])),
+        live=known.get("wire", {}),
+        required=tuple(known.get("required", ())),
     )
 
 

@@ -49,7 +49,7 @@ def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
     if request.attempts is not None and not 1 <= request.attempts <= 5:
         raise Usage("attempts.out_of_range", attempts=request.attempts)
     if _operation(request) not in model.operations:
-        raise Usage("model.no_references", model=model.id)
+        raise Usage("model.no_references" if request.references else "model.needs_reference", model=model.id)
     if len(request.references) > model.max_references:
         raise Usage("reference.too_many", count=len(request.references), limit=model.max_references)
 
@@ -94,6 +94,8 @@ def _ratio(request: Request, model: Model) -> str | None:
     if request.aspect_ratio is None:
         return None
     wanted = unicodedata.normalize("NFKC", request.aspect_ratio).replace(" ", "").replace("/", ":")
+    if not model.aspect_ratios:
+        raise Usage("ratio.none", ratio=request.aspect_ratio, model=model.id)
     if wanted not in model.aspect_ratios:
         raise Usage("ratio.unknown", ratio=request.aspect_ratio, model=model.id, allowed=model.aspect_ratios)
     return wanted
@@ -126,11 +128,23 @@ def _parameters(request: Request, model: Model, size: str | None) -> dict[str, A
             continue
         allowed = model.parameters.get(name)
         if allowed is None:
-            raise Usage("parameter.unknown", name=name, model=model.id, allowed=sorted(model.parameters))
+            raise _no_such_parameter(name, model)
         if allowed and str(value) not in allowed:
             raise Usage("parameter.value", name=name, value=value, model=model.id, allowed=allowed)
         parameters[name] = value
+    missing = [name for name in model.required if name not in parameters]
+    if missing:
+        raise Usage("parameter.missing", names=missing, model=model.id)
     return parameters
+
+
+def _no_such_parameter(name: str, model: Model) -> Usage:
+    known = sorted(model.parameters)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if not known:
+        return Usage("parameter.none", name=name, model=model.id)
+    key = "parameter.unknown_near" if near else "parameter.unknown"
+    return Usage(key, name=name, model=model.id, allowed=known, near=near[0] if near else "")
 
 
 def _prompt(request: Request, model: Model, ratio: str | None) -> str:

@@ -49,6 +49,8 @@ def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tal
         cost, basis = cost_of_tokens(row, usage.tokens_in, usage.tokens_out), "tokens"
     if cost is None:
         cost, basis = (row.each.times(n) if row else Money(0, work.unit)), "tariff" if row else "unknown"
+        # Where neither the gateway nor a tariff says what it cost, all that was allowed stays reserved.
+        tally = tally if row else tally._replace(perhaps=tally.perhaps + work.each_worst(part))
     if not work.quote.needs_approval:
         basis = "free"
     tokens = usage.tokens_total or 0

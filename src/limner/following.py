@@ -53,6 +53,8 @@ def conclude(work: Work, part: int, submission: Submission, progress: Progress, 
     error = NoPicture(key, gateway=gateway.title, task=submission.task_id, said=progress.reason)
     error.charged = progress.charged
     perhaps = work.each_worst(part) if progress.charged == "unknown" else 0
+    if progress.usage.cost is not None and progress.usage.cost.micro:
+        tally = tally._replace(cost=tally.cost + progress.usage.cost.micro, basis="gateway")
     return tally._replace(error=error, perhaps=tally.perhaps + perhaps)
 
 
@@ -62,7 +64,7 @@ def _streamed(work: Work, submission: Submission) -> Progress | None:
         return None
     try:
         for progress in submission.updates:
-            _moved(work, progress)
+            _moved(work, progress, "stream")
             if progress.state != "running":
                 return progress
     except GatewayError as error:
@@ -95,13 +97,15 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | None
             work.watch("look_failed", {"key": error.key, "facts": error.facts})
             pause = min(max(2 * pause, 1.0), _LONGEST_PAUSE)
         else:
-            _moved(work, progress)
+            _moved(work, progress, "look")
             if progress.state != "running":
                 return progress
     return None
 
 
-def _moved(work: Work, progress: Progress) -> None:
+def _moved(work: Work, progress: Progress, through: str) -> None:
+    if progress.said:
+        work.watch("told", {"through": through, "state": progress.state, "said": progress.said})
     if progress.state == "running":
         work.ledger.mark_running(work.job_id)
         work.watch("running", {})

@@ -87,7 +87,7 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
             if repaired is not None and wire.spent:
                 choice = repaired
                 continue
-            if last or not _again(error, work.repeats):
+            if last or not _again(error, work.repeats) or _above_ceiling(work, error):
                 return gave_up(work, part, error, tally)
             _pause(work, attempt, error)
         else:
@@ -117,6 +117,11 @@ def _again(error: GatewayError, repeats: Mapping[str, Any]) -> bool:
     if isinstance(error, (*_FINAL, NoPicture)):
         return False
     return error.transient or error.status in repeats.get("statuses", ())
+
+
+def _above_ceiling(work: Work, error: GatewayError) -> bool:
+    """Might one more cost more than was agreed to? Nobody can say where neither price nor outcome is known."""
+    return error.charged == "unknown" and not work.quote.price_known
 
 
 def _pause(work: Work, attempt: int, error: GatewayError) -> None:

@@ -28,6 +28,7 @@ from limner.gateways import Gateway
 
 _CONNECT_SECONDS = 30.0
 _FREE_SECONDS = 60.0
+_LONGEST_STREAM = 1_800.0
 _LARGEST_ANSWER = 512_000_000
 _LARGEST_PICTURE = 128_000_000
 _REDIRECTS = 3
@@ -121,10 +122,14 @@ class Transport:
     def _chunks(
         self, opened: ExitStack, response: httpcore2.Response, spool: Path, seconds: float
     ) -> Iterator[bytes]:
+        deadline, size = time.monotonic() + _LONGEST_STREAM, 0
         with opened, self._told(spool, seconds), spool.open("ab") as file:
             for chunk in self._hidden(response.iter_stream()):
-                file.write(chunk)
+                size += file.write(chunk)
                 file.flush()
+                # Comments alone can keep a stream open for ever: the task is looked at then instead.
+                if size > _LARGEST_ANSWER or time.monotonic() > deadline:
+                    raise TimeoutError
                 yield chunk
 
     @contextmanager

@@ -87,7 +87,12 @@ class Model(NamedTuple):
     source: str
     as_of: str
     live: Mapping[str, Any] = {}
-    """What the gateway's own list said of this model, for the provider that reads it."""
+    """
+    What its provider needs to know to speak of this model: from the gateway's own list, else from the
+    facts' `wire`.
+    """
+    required: tuple[str, ...] = ()
+    """Those of `parameters` that have to be given."""
 
 
 class Reference(NamedTuple):
@@ -216,6 +221,8 @@ class Progress(NamedTuple):
     """Why it failed, in the gateway's words: data, shown only as such."""
     charged: Charged = "unknown"
     """Whether a failed task was charged, as far as the gateway's facts or its answer tell."""
+    said: Mapping[str, Any] = {}
+    """What the gateway said, as it came, for faces that pass it on."""
 
 
 class Submission(NamedTuple):

@@ -12,7 +12,7 @@ import pybase64
 
 from limner.answers import Answer
 from limner.bodies import File, as_form, as_json
-from limner.errors import GatewayError, NoAnswer, Refused
+from limner.errors import GatewayError, NoAnswer, Refused, Usage
 from limner.events import Event, parse
 from limner.gateways import Gateway
 from limner.transport import Transport
@@ -57,10 +57,18 @@ class Wire:
         self.answer = self._transport.send("POST", path, body, self._spool, self._seconds)
         return self._not_redirected(self.answer)
 
-    def post_streaming(self, path: str, *, json: Any) -> Answer | Iterator[Event]:
+    def post_streaming(
+        self,
+        path: str,
+        *,
+        json: Any = None,
+        fields: Sequence[tuple[str, str]] = (),
+        files: Sequence[File] = (),
+    ) -> Answer | Iterator[Event]:
         """The paid request where the answer may be an event stream. Raises as `post_spending` does."""
         self._spend()
-        opened = self._transport.stream(path, as_json(json), self._spool, self._seconds)
+        body = as_form(fields, files) if files or fields else as_json(json)
+        opened = self._transport.stream(path, body, self._spool, self._seconds)
         if isinstance(opened, Answer):
             self.answer = opened
             return self._not_redirected(opened)
@@ -86,6 +94,11 @@ class Wire:
         key = self.gateway.key.reveal() if self.gateway.key else ""
         told = [(name, key if value == KEY else value) for name, value in form]
         return self._transport.ask_elsewhere(url, told, self._next_spool(), as_form=as_form)
+
+    def documents(self, name: str) -> list[Any]:
+        """The JSON files that the person's configuration names under `name`. Raises `Usage`."""
+        named = self.gateway.settings.get(name, ())
+        return [_document(Path(one).expanduser()) for one in ([named] if isinstance(named, str) else named)]
 
     def timestamp(self) -> int:
         """Unix seconds, for wires that sign them."""
@@ -115,6 +128,15 @@ class Wire:
         if 300 <= answer.status < 400:
             raise Refused("gateway.redirected", gateway=self.gateway.title, status=answer.status)
         return answer
+
+
+def _document(path: Path) -> Any:
+    try:
+        return plain_json.loads(path.read_bytes())
+    except OSError as error:
+        raise Usage("file.unreadable", path=path, reason=error.strerror) from error
+    except (ValueError, RecursionError) as error:
+        raise Usage("document.not_json", path=path, reason=str(error)) from error
 
 
 def data_url(reference: Reference) -> str:

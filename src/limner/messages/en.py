@@ -12,14 +12,19 @@ TEXTS: dict[str, str] = {
     "n.out_of_range": "{n} pictures cannot be asked for at once. Ask for 1 to {limit}.",
     "attempts.out_of_range": "{attempts} attempts are not possible. Say 1 to 5.",
     "ratio.unknown": "{model} has no aspect ratio {ratio}. It takes {allowed}.",
+    "ratio.none": "{model} takes no aspect ratio, as far as is known. Leave {ratio} out.",
     "size.unknown": "{model} has no size {size}. It takes {allowed}.",
     "parameter.unknown": "{model} has no parameter {name}. It takes: {allowed}.",
+    "parameter.unknown_near": "{model} has no parameter {name}. Did you mean {near}? It takes: {allowed}.",
+    "parameter.none": "No parameter of {model} is known besides the prompt, so {name} is not sent.",
+    "parameter.missing": "{model} also needs {names}.",
     "parameter.value": "{model} does not take {name}={value}. Allowed: {allowed}.",
     "model.none": "No model is known for this gateway. Name one with --model.",
     "model.unknown": "There is no model {model}. Known are: {known}.",
     "model.unknown_near": "There is no model {model}. Did you mean {near}? Known are: {known}.",
     "model.no_references": "{model} takes no reference pictures. Leave them out, or choose a model that does: "
     "limner models --task edit",
+    "model.needs_reference": "{model} works on a picture. Give it one with --ref.",
     "max_cost.not_an_amount": "{value} is not an amount. Give a plain number in {unit}, such as 1.50.",
     "quote.price_unknown": "Nobody says what {model} costs. Set a price for it in the configuration, or give "
     "--max-cost with the most it may cost in {unit}.",
@@ -34,6 +39,7 @@ TEXTS: dict[str, str] = {
     "extra.not_a_pair": "{value} is not of the form NAME=VALUE.",
     "file.unreadable": "{path} cannot be read: {reason}.",
     "file.not_text": "{path} is not readable text. Save it as UTF-8.",
+    "document.not_json": "{path} is not readable JSON: {reason}.",
     # References
     "reference.too_many": "{count} reference pictures are too many; at most {limit} are taken.",
     "reference.url_not_taken": "{path} is a web address. Save the picture first and give the file.",
