@@ -20,6 +20,7 @@ from limner.ledger import Ledger, Owner, Spent, spending
 from limner.ledger.jobs import now
 from limner.market import Market
 from limner.money import Money
+from limner.records import plain
 from limner.types import LIVE, Job, Model, Quote, Reference, Request
 
 Watch = Callable[[str, Mapping[str, Any]], None]
@@ -34,13 +35,21 @@ class Client:
     One person's limner: their configuration, their ledger, their gateways.
 
     `home` overrides `LIMNER_HOME`. `sandbox`: play money, painted pictures, the same code and real HTTP on
-    loopback. `language` is what finished sentences are written in.
+    loopback. `language` is what finished sentences are written in. `over` lies over `config.toml` for this
+    client alone.
     """
 
-    def __init__(self, *, home: str | None = None, sandbox: bool = False, language: str = "en") -> None:
+    def __init__(
+        self,
+        *,
+        home: str | None = None,
+        sandbox: bool = False,
+        language: str = "en",
+        over: Mapping[str, Any] | None = None,
+    ) -> None:
         self.language = language
         self.home = _home(home, sandbox)
-        self.settings = gateways.settings(self.home, _sandbox_url(self.home) if sandbox else None)
+        self.settings = gateways.settings(self.home, _sandbox_url(self.home) if sandbox else None, over)
         self.market = Market(self.settings)
         self._ledger: Ledger | None = None
         self._owner: Owner | None = None
@@ -156,7 +165,7 @@ class Client:
         """Is what was quoted still sold at that price? Raises `QuoteChanged`, naming a new quote."""
         old = quote.choice
         _, model = self.market.pick(old.request._replace(gateway=gateway.name, model=old.model.id))
-        if model._replace(as_of="") == old.model._replace(as_of=""):
+        if plain(model._replace(as_of="")) == plain(old.model._replace(as_of="")):
             return
         fresh = self._frozen(old.request, gateway, model, old.references)
         self.ledger.add_quote(fresh)
@@ -216,12 +225,14 @@ class Client:
     def adopt(self, gateway: str, task_id: str, output: Output | None = None) -> str:
         """
         Take in a task that was started elsewhere; the id of its job, for `recover`. Spends nothing.
-        A task that is already in the ledger names the job it belongs to.
+        A task that is already in the ledger names the job it belongs to. Raises `GatewayError`, and writes
+        nothing, when the gateway does not know the task or cannot be asked.
         """
         known = self.ledger.job_of_task(gateway, task_id)
         if known is not None:
             return known
         found = gateways.find(gateway, self.settings)
+        self.market.ask(found, lambda provider, wire: provider.poll(wire, task_id))
         stranger = catalog.unlisted(gateway, "unknown", found.facts, {"price": "0"}, free=True)
         wanted = Request(prompt="", gateway=gateway, model="unknown")
         quote = self._frozen(wanted, found, stranger, ())
@@ -307,7 +318,7 @@ class Client:
         allowed = references.Limits(
             longest_side=int(limits["reference_side"]),
             bytes=int(limits["reference_bytes"]),
-            count=model.max_references,
+            files=model.max_references,
             media_types=tuple(limits["reference_types"]),
         )
         return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))

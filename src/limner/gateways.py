@@ -104,18 +104,27 @@ class Settings(NamedTuple):
         return self.values.get(name, default)
 
 
-def settings(home: Home, sandbox_url: str | None = None) -> Settings:
-    """Read `config.toml`. Raises `Usage` when it is not TOML."""
+def settings(home: Home, sandbox_url: str | None = None, over: Mapping[str, Any] | None = None) -> Settings:
+    """Read `config.toml`, with `over` laid over it. Raises `Usage` when it is not TOML."""
     try:
         text = home.settings.read_text("utf-8")
     except FileNotFoundError:
-        return Settings(home, {}, sandbox_url)
+        return Settings(home, over or {}, sandbox_url)
     except OSError as error:
         raise Usage("settings.unreadable", path=home.settings, reason=error.strerror) from error
     try:
-        return Settings(home, tomllib.loads(text), sandbox_url)
+        return Settings(home, _laid_over(tomllib.loads(text), over or {}), sandbox_url)
     except tomllib.TOMLDecodeError as error:
         raise Usage("settings.not_toml", path=home.settings, reason=str(error)) from error
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    laid = dict(below)
+    for name, value in above.items():
+        under = laid.get(name)
+        both = isinstance(value, Mapping) and isinstance(under, Mapping)
+        laid[name] = _laid_over(under, value) if both and under is not None else value
+    return laid
 
 
 def facts(provider: str) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ class Market:
         if wanted.gateway:
             ready = [gateways.find(wanted.gateway, self.settings)]
         else:
-            ready = list(gateways.configured(self.settings))
+            ready = sorted(gateways.configured(self.settings), key=self._place)
         if not ready:
             raise SetupNeeded("key.none", gateway="OmniMaaS")
         if len(ready) == 1 and ready[0].facts["gateway"].get("live"):
@@ -46,6 +46,12 @@ class Market:
         if gateway.facts["gateway"].get("live"):
             model = choice.pick(wanted._replace(model=model.id), self._live(gateway))
         return gateway, model
+
+    def _place(self, gateway: Gateway) -> int:
+        """Among several that could serve: the one the configuration names, then the one whose facts say so."""
+        if gateway.name == self.settings.get("gateway"):
+            return 0
+        return 1 if gateway.facts["gateway"].get("first") else 2
 
     def _sold(self, gateway: Gateway, wanted: Request, *, alone: bool) -> Sequence[Model]:
         """A gateway's models. A server of one's own is asked what it has only when nothing else is meant."""

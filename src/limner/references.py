@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from limner.errors import LimnerError, StorageFailed, Usage
+from limner.pixels import draft_size, metadata, shrunk, within
 from limner.types import Reference
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ _RECIPE = "1"  # raised when the same source and limits would give another copy:
 _MOST_SOURCE_BYTES = 256 << 20
 _MOST_PIXELS = 64_000_000
 _MOST_PIXELS_HELD_TWICE = 30_000_000  # some readers hold a picture several times over
-_SNAP = 0.9  # of the longest side is near enough, when the JPEG's own scale lands there without a resize
-_GAP = 1.5  # whole-number reducing first: a third of the time, 44 dB or more from the slow way
 _JPEG_QUALITIES = (88, 80, 72, 64)
-_ORIENTATION, _GPS = 0x0112, 0x8825  # EXIF tags
-_TURNS = (0, 0, 0, 3, 1, 5, 4, 6, 2)  # for EXIF orientation 0 to 8: the `PIL.Image.Transpose` that undoes it
 
 
 class Limits(NamedTuple):
@@ -44,7 +41,7 @@ class Limits(NamedTuple):
 
     longest_side: int = 1024  # pixels
     bytes: int = 1_000_000  # of each file that is sent, shrunk or not
-    count: int = 9  # type: ignore[assignment]  # nobody counts entries of this tuple
+    files: int = 9
     media_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")  # what may be sent as it is
 
 
@@ -100,8 +97,8 @@ def prepare(sources: Sequence[str], limits: Limits, folder: Path) -> tuple[Refer
     Copies carry no metadata at all, are in sRGB, and are kept in `folder` under the source's hash: the same
     source is shrunk once. The person's file is never written to.
     """
-    if len(sources) > limits.count:
-        raise Usage("reference.too_many", count=len(sources), limit=limits.count)
+    if len(sources) > limits.files:
+        raise Usage("reference.too_many", count=len(sources), limit=limits.files)
     return tuple(_prepared(given, limits, folder) for given in sources)
 
 
@@ -189,13 +186,13 @@ def _made(source: _Source, limits: Limits, folder: Path) -> Reference:
         shape = image.size
         small = _small(image, source, limits)
         if not small:
-            image.draft(None, _draft_size(shape, limits.longest_side))
+            image.draft(None, draft_size(shape, limits.longest_side))
         image.load()
-    orientation, located = _metadata(image)
+    orientation, located = metadata(image)
     if small and orientation == 1 and not located and image.mode != "CMYK":
         return _reference(source, source.path, source.sha256, source.kind, shape)
-    shrunk = _shrunk(image, shape, orientation, limits.longest_side)
-    return _kept(_encoded(shrunk, source, limits), source, limits, folder)
+    small_image = shrunk(image, shape, orientation, limits.longest_side)
+    return _kept(_encoded(small_image, source, limits), source, limits, folder)
 
 
 @contextmanager
@@ -236,80 +233,6 @@ def _small(image: "ImageFile", source: _Source, limits: Limits) -> bool:
     )
 
 
-def _draft_size(shape: tuple[int, int], longest: int) -> tuple[int, int]:
-    """What to ask of a JPEG, which can decode itself at a half, a quarter or an eighth for little."""
-    for scale in (8, 4, 2):
-        if longest * _SNAP <= -(-max(shape) // scale) <= longest:
-            return max(1, shape[0] // scale), max(1, shape[1] // scale)
-    return _within(shape, longest)
-
-
-def _metadata(image: "ImageFile") -> tuple[int, bool]:
-    """EXIF orientation, and whether the file may tell a place. Metadata nobody can read may."""
-    try:
-        exif = image.getexif()
-        orientation, located = int(exif.get(_ORIENTATION, 1)), _GPS in exif
-    except (OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError):
-        return 1, True
-    xmp = "".join(str(value) for name, value in image.info.items() if "xmp" in str(name).lower())
-    return orientation, located or "GPS" in xmp
-
-
-def _shrunk(image: "Image", shape: tuple[int, int], orientation: int, longest: int) -> "Image":
-    """Upright, in sRGB, as "L", "RGB" or "RGBA", at most `longest` pixels either way."""
-    from PIL.Image import Resampling, Transpose
-
-    profile = image.info.get("icc_profile")
-    image = _plain(image)
-    if max(image.size) > longest:
-        image = image.resize(_within(shape, longest), Resampling.LANCZOS, reducing_gap=_GAP)
-    if 2 <= orientation <= 8:
-        image = image.transpose(Transpose(_TURNS[orientation]))
-    image = _in_srgb(image, profile)
-    image.info = {}  # encoders copy profiles, comments and transparent colours out of it
-    return image
-
-
-def _within(shape: tuple[int, int], longest: int) -> tuple[int, int]:
-    scale = longest / max(shape)
-    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
-
-
-def _plain(image: "Image") -> "Image":
-    """In a mode whose values can be averaged."""
-    if image.mode.startswith("I"):
-        # A plain conversion clips 16 bits at 255. The half is for `point`, which does not round.
-        return image.point(lambda value: value * (1 / 257) + 0.5).convert("L")
-    if image.has_transparency_data:
-        return image if image.mode == "RGBA" else image.convert("RGBA")
-    if image.mode == "1":
-        return image.convert("L")
-    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
-
-
-def _in_srgb(image: "Image", profile: bytes | None) -> "Image":
-    if image.mode == "RGBA":
-        colours = _in_srgb(image.convert("RGB"), profile)
-        colours.putalpha(image.getchannel("A"))
-        return colours
-    image = _converted(image, profile) if profile else image
-    return image if image.mode in ("L", "RGB") else image.convert("RGB")
-
-
-def _converted(image: "Image", profile: bytes) -> "Image":
-    """As it was when the profile is damaged or made for other colours than the picture has."""
-    from PIL import ImageCms
-
-    flags, intent = ImageCms.Flags.BLACKPOINTCOMPENSATION, ImageCms.Intent.RELATIVE_COLORIMETRIC
-    try:
-        own, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
-        if ImageCms.getProfileDescription(own).startswith("sRGB"):
-            return image
-        return ImageCms.profileToProfile(image, own, srgb, intent, "RGB", flags=flags) or image
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-
-
 def _encoded(image: "Image", source: _Source, limits: Limits) -> _Copy:
     """JPEG loses quality down to a floor before it loses pixels; PNG has only pixels to lose."""
     image, kind = _ready_to_encode(image, source, limits)
@@ -325,7 +248,7 @@ def _encoded(image: "Image", source: _Source, limits: Limits) -> _Copy:
         longest = int(max(smaller.size) * min(0.9, 0.95 * (limits.bytes / into.tell()) ** 0.5))
         if longest < 1:
             raise Usage("reference.does_not_fit", path=source.given, limit=limits.bytes)
-        smaller = image.resize(_within(image.size, longest))
+        smaller = image.resize(within(image.size, longest))
 
 
 def _ready_to_encode(image: "Image", source: _Source, limits: Limits) -> tuple["Image", _Kind]:

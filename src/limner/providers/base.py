@@ -127,8 +127,10 @@ def _error(answer: Answer) -> Mapping[str, Any] | None:
     error = body.get("error", body)
     if isinstance(error, str):
         return {"message": body.get("message") or error, "code": body.get("code") or error}
-    if isinstance(error, dict) and (error.get("message") or error.get("code") or error.get("detail")):
-        return {**error, "message": str(error.get("message") or error.get("detail") or "")}
+    if isinstance(error, dict):
+        said = error.get("message") or error.get("msg") or error.get("detail")
+        if said or error.get("code"):
+            return {**error, "message": str(said or "")}
     return None
 
 
