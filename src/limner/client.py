@@ -50,6 +50,7 @@ class Client:
         self.language = language
         self.home = _home(home, sandbox)
         self.settings = gateways.settings(self.home, _sandbox_url(self.home) if sandbox else None, over)
+        self.settings = self.settings._replace(language=language)
         self.market = Market(self.settings)
         self._ledger: Ledger | None = None
         self._owner: Owner | None = None
@@ -108,7 +109,7 @@ class Client:
         return frozen
 
     def _frozen(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
-        chosen = choice.make(wanted, model, gateway.provider, sent)
+        chosen = self.market.completed(gateway, choice.make(wanted, model, gateway.provider, sent))
         return quoting.make(
             chosen,
             host=gateway.host,

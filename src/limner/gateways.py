@@ -99,6 +99,7 @@ class Settings(NamedTuple):
     home: Home
     values: Mapping[str, Any]
     sandbox_url: str | None = None
+    language: str = "en"
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.values.get(name, default)
@@ -147,6 +148,10 @@ def names(settings: Settings) -> list[str]:
 
 def find(name: str, settings: Settings) -> Gateway:
     """The gateway called `name`. Raises `NotFound`, or `SetupNeeded` when it lacks a key or an address."""
+    return _found(name, settings)._replace(language=settings.language)
+
+
+def _found(name: str, settings: Settings) -> Gateway:
     added: Mapping[str, Any] = settings.get("gateways", {}).get(name, {})
     provider = str(added.get("provider", name))
     if provider not in providers() or name not in names(settings):

@@ -99,6 +99,14 @@ class Market:
             for file in folder.glob(spool.name + "*"):
                 file.unlink(missing_ok=True)
 
+    def completed(self, gateway: Gateway, chosen: Choice) -> Choice:
+        """With what the gateway's own list adds to it, so that exactly what will be sent is quoted."""
+        if not gateway.facts["gateway"].get("live") or not chosen.model.live:
+            return chosen
+        from limner import providers
+
+        return providers.load(gateway.provider).complete(chosen)
+
     def repairs(self, gateway: Gateway, chosen: Choice) -> tuple[Repair, ...]:
         # Only gateways whose facts speak of repairs have any: others need not be loaded to be quoted.
         if not gateway.facts.get("repairs"):

@@ -52,6 +52,10 @@ class Provider(ABC):
         """
         raise GatewayError("gateway.no_list", gateway=wire.gateway.title, models=len(known))
 
+    def complete(self, choice: Choice) -> Choice:
+        """The choice with every parameter that `Model.live` calls for. Raises `Usage`."""
+        return choice
+
     def repairs(self, choice: Choice) -> tuple[Repair, ...]:
         """What may be sent instead when the gateway refuses in a way it names. Quoted like the rest."""
         del choice
