@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from limner.errors import NotFound, SetupNeeded, Usage
+from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
 from limner.home import Home
 
 _FACTS = Path(__file__).parent / "providers"
@@ -74,6 +74,17 @@ class Gateway(NamedTuple):
     settings: Mapping[str, Any]
     """What the person's configuration says of it."""
     warnings: Warnings = ()
+    hosts: Mapping[str, str] = {}
+    """Addresses of the service's other hosts by the facts' name for them; "" where none may have the key."""
+    language: str = "en"
+    """Of the person, for services that are told."""
+
+    def other_host(self, name: str) -> str:
+        """The address of another host of this service. Raises `GatewayError`."""
+        if self.hosts.get(name):
+            return self.hosts[name]
+        facts = {"gateway": self.title, "base": self.host, "variable": self.facts["hosts"][name]["variable"]}
+        raise GatewayError("gateway.no_other_host", **facts)
 
     @property
     def host(self) -> str:
@@ -159,7 +170,11 @@ def _found(name: str, settings: Settings) -> Gateway:
     known = facts(provider)
     if settings.sandbox_url is not None:
         url = settings.sandbox_url + known["gateway"]["sandbox_path"]
-        return Gateway(name, provider, url, Key("sandbox-play-money", "sandbox"), known, added)
+        others = {
+            other: settings.sandbox_url + one["sandbox_path"] for other, one in known.get("hosts", {}).items()
+        }
+        key = Key("sandbox-play-money", "sandbox")
+        return Gateway(name, provider, url, key, known, added, hosts=others)
     if known["gateway"].get("template"):
         return _from_configuration(name, provider, known, added)
     return _with_pair(name, known, added, settings.home)
@@ -206,14 +221,27 @@ def _with_pair(name: str, known: Mapping[str, Any], added: Mapping[str, Any], ho
         url = os.environ.get(pair.get("base", ""), "").strip() or str(added.get("base_url", ""))
         url = url or (known["gateway"]["base_url"] if pair.get("default_base") else "")
         if url:
-            return Gateway(
-                name, name, _checked_address(url, name, key, added), key, known, added, tuple(warnings)
-            )
+            url = _checked_address(url, name, key, added)
+            hosts = _other_hosts(name, url, key, known, added)
+            return Gateway(name, name, url, key, known, added, tuple(warnings), hosts)
         lonely.setdefault("key", key.source)
         lonely.setdefault("base", pair.get("base", ""))
     if lonely:
         raise SetupNeeded("key.without_address", gateway=name, **lonely)
     raise SetupNeeded("key.none", gateway=name)
+
+
+def _other_hosts(
+    name: str, url: str, key: Key, known: Mapping[str, Any], added: Mapping[str, Any]
+) -> dict[str, str]:
+    """A key for another address is not for the service's own other hosts: those have to be named as well."""
+    own = url == known["gateway"]["base_url"]
+    named: Mapping[str, str] = added.get("hosts", {})
+    hosts: dict[str, str] = {}
+    for other, one in known.get("hosts", {}).items():
+        where = os.environ.get(one["variable"], "").strip() or named.get(other) or (one["url"] if own else "")
+        hosts[other] = _checked_address(where, name, key, added) if where else ""
+    return hosts
 
 
 def _key_of(pair: Mapping[str, Any]) -> tuple[Key | None, Warnings]:

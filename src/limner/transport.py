@@ -63,7 +63,7 @@ class Transport:
 
         Raises `NeverLeft` when nothing was sent and `NoAnswer` when the outcome is not known.
         """
-        headers = [(b"Accept", b"application/json"), *self._own_headers(), *_body_headers(body)]
+        headers = [(b"Accept", b"application/json"), *self._own_headers(body), *_body_headers(body)]
         url = self.gateway.base_url + path
         stream = self._stream(self._api, method, url, headers, body, seconds)
         with self._told(spool, seconds), stream as response:
@@ -74,7 +74,7 @@ class Transport:
         A request whose answer may be an event stream: its chunks as they come, each written to `spool`
         first; or the whole answer where it is none. Raises as `send` does, and so does the iterator.
         """
-        headers = [(b"Accept", b"text/event-stream"), *self._own_headers(), *_body_headers(body)]
+        headers = [(b"Accept", b"text/event-stream"), *self._own_headers(body), *_body_headers(body)]
         url = self.gateway.base_url + path
         with ExitStack() as opened, self._told(spool, seconds):
             stream = self._stream(self._api, "POST", url, headers, body, seconds)
@@ -232,11 +232,13 @@ class Transport:
         """Nothing a gateway says is written down with our key in it."""
         return self.gateway.key.hidden(chunks) if self.gateway.key else chunks
 
-    def _own_headers(self) -> list[tuple[bytes, bytes]]:
+    def _own_headers(self, body: Body | None) -> list[tuple[bytes, bytes]]:
         """The key, and what the gateway's facts say goes with every call."""
         facts: Mapping[str, str] = self.gateway.facts["gateway"].get("headers", {})
-        extra = [(name.encode(), value.encode()) for name, value in facts.items()]
-        return [*self._key_header(), *extra]
+        told = {name: value.replace("{language}", self.gateway.language) for name, value in facts.items()}
+        if body:
+            told.pop("Content-Type", None)  # the body says its own
+        return [*self._key_header(), *((name.encode(), value.encode()) for name, value in told.items())]
 
     def _key_header(self) -> list[tuple[bytes, bytes]]:
         key = self.gateway.key
