@@ -91,6 +91,7 @@ def environment(url: str, key: str, person: Path, home: Path) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join((str(BIN), "/usr/bin", "/bin")),
         "HOME": str(person),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "LIMNER_HOME": str(home),
         "OMNIMAAS_API_KEY": key,
         "OMNIMAAS_BASE_URL": f"{url}/omnimaas/v1",

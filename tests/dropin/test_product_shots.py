@@ -1,5 +1,7 @@
 """The product-shots script as its callers know it: a process with flags, lines, files and an exit code."""
 
+import json
+import os
 import re
 import signal
 import subprocess
@@ -335,6 +337,17 @@ def test_a_terminal_without_chinese_letters_does_not_cost_the_picture(caller: Ca
     assert called.code == 0, called.err
     assert r"\u706f\u5854" in called.out
     whole(caller.folder / called.path)
+
+
+def test_in_the_sandbox_no_key_is_needed(caller: Caller) -> None:
+    called = caller.generate(
+        "--prompt", "a cat", OMNIMAAS_API_KEY="", OMNIMAAS_BASE_URL="", LIMNER_SANDBOX="1"
+    )
+    record = json.loads(next(caller.home.rglob("server.json")).read_text("utf-8"))
+    os.kill(record["pid"], signal.SIGTERM)
+    assert called.code == 0, called.err
+    assert "gateway=LIMNER_SANDBOX key_source=sandbox " in called.out
+    assert sidecar(caller.folder / called.path)["sent"]["host"].startswith("127.0.0.1:")
 
 
 def test_an_interrupted_call_leaves_a_job_to_recover(caller: Caller) -> None:

@@ -49,6 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         lines.note("interrupted; what was sent may be charged all the same. See: limner recover")
         return 130
+    except Exception as error:
+        if os.environ.get("LIMNER_DEBUG"):
+            raise
+        lines.failure(LimnerError("internal", reason=f"{type(error).__name__}: {error}"))
+        return 1
     return 0
 
 
