@@ -1,5 +1,6 @@
 """The ledger's file: opened, brought up to date, written in whole transactions."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ class Store:
         self._lock = threading.RLock()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._told():
+            # The files that SQLite puts beside it are given the same permissions as this one.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_timeout(_BUSY_MS)
             self._prepare()
