@@ -66,6 +66,7 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         default=bool(known.get("default")),
         source=str(known.get("source", head["source"])),
         as_of=str(known.get("checked", head["checked"])),
+        default_ratio=known.get("default_ratio"),
         live=known.get("wire", {}),
         required=tuple(known.get("required", ())),
     )
@@ -76,6 +77,8 @@ def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
     text = row.get("price", "0" if free else None)
     if text is None:
         return ()
+    if isinstance(text, Mapping):
+        return tuple(by_size(size, parse(str(amount), unit)) for size, amount in text.items())
     each = parse(str(text), unit)
     rates = tuple(_rate(row.get(name), unit) for name in ("per_1k_in", "per_1k_out"))
     most: Mapping[str, str] = row.get("most", {})
@@ -84,6 +87,11 @@ def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
         for size, worst in sorted(most.items(), key=lambda entry: entry[0] == _ANY)
     ]
     return tuple(rows) if _ANY in most else (*rows, Price(each, each, {}, *rates))
+
+
+def by_size(size: str, each: Money) -> Price:
+    """What one picture of this size costs, where the gateway names exactly that."""
+    return Price(each, each, {"size": size}, None, None)
 
 
 def _rate(text: str | None, unit: str) -> Money | None:

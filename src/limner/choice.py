@@ -26,15 +26,33 @@ def pick(request: Request, models: Sequence[Model]) -> Model:
     operation = _operation(request)
     if request.model is None:
         able = [model for model in models if operation in model.operations]
-        return able[0] if able else models[0]
+        fitting = [model for model in able if _has_size(model, request.size)]
+        return (fitting or able or list(models))[0]
     wanted = _normal(request.model)
     for model in models:
         if wanted in {_normal(name) for name in (model.id, model.title, *model.aliases)}:
-            return model
+            return _with_size(model, request.size, models)
     known = [model.id for model in models]
     near = difflib.get_close_matches(request.model, known, n=1, cutoff=0.5)
     key = "model.unknown_near" if near else "model.unknown"
     raise Usage(key, model=request.model, known=known, near=near[0] if near else "")
+
+
+def _with_size(model: Model, size: str | None, models: Sequence[Model]) -> Model:
+    """`model`, unless the size that was asked for is another model's: then whose, raised as `Usage`."""
+    if not _has_size(model, size):
+        others = [one.id for one in models if one.sizes and _has_size(one, size)]
+        if others:
+            raise Usage("size.elsewhere", size=size, model=model.id, allowed=model.sizes, others=others)
+    return model
+
+
+def _has_size(model: Model, size: str | None) -> bool:
+    """Does the model take this size, or leave a size out without harm?"""
+    if size is None or not model.sizes:
+        return True
+    wanted = _normal_size(size).lower()
+    return model.free_size or any(one.lower() == wanted for one in model.sizes)
 
 
 def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
@@ -92,7 +110,7 @@ def _normal(name: str) -> str:
 
 def _ratio(request: Request, model: Model) -> str | None:
     if request.aspect_ratio is None:
-        return None
+        return model.default_ratio
     wanted = unicodedata.normalize("NFKC", request.aspect_ratio).replace(" ", "").replace("/", ":")
     if not model.aspect_ratios:
         raise Usage("ratio.none", ratio=request.aspect_ratio, model=model.id)
@@ -105,7 +123,7 @@ def _size(request: Request, model: Model, ratio: str | None, adjustments: list[A
     has_sizes = model.sizes or model.free_size
     if request.size is None:
         return model.size_for_ratio.get(ratio or "", model.default_size) if has_sizes else None
-    wanted = unicodedata.normalize("NFKC", request.size).replace("×", "x").replace("X", "x").strip()
+    wanted = _normal_size(request.size)
     if not has_sizes:
         adjustments.append(Adjustment("adjusted.no_size", {"size": request.size, "model": model.id}))
         return None
@@ -116,6 +134,10 @@ def _size(request: Request, model: Model, ratio: str | None, adjustments: list[A
     if ratio and model.size_for_ratio and model.size_for_ratio.get(ratio) != (named or wanted):
         adjustments.append(Adjustment("adjusted.size_wins", {"size": named or wanted, "ratio": ratio}))
     return named or wanted
+
+
+def _normal_size(size: str) -> str:
+    return unicodedata.normalize("NFKC", size).replace("×", "x").replace("X", "x").strip()
 
 
 def _parameters(request: Request, model: Model, size: str | None) -> dict[str, Any]:

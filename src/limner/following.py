@@ -27,12 +27,9 @@ def follow(work: Work, part: int, n: int, submission: Submission, tally: Tally) 
     """Until the task ends, or the waiting does; its pictures are saved then."""
     assert submission.task_id is not None
     started = time.monotonic()
-    progress = _streamed(work, submission)
-    if progress is None:
-        progress = _looked(work, n, submission.task_id, started)
-    if progress is None:
-        error = GatewayError("task.still_running", task=submission.task_id)
-        return tally._replace(error=error, waiting=True)
+    progress = _streamed(work, submission) or _looked(work, n, submission.task_id, started)
+    if isinstance(progress, GatewayError):
+        return tally._replace(error=progress, waiting=True)
     return conclude(work, part, submission, progress, tally)
 
 
@@ -72,7 +69,8 @@ def _streamed(work: Work, submission: Submission) -> Progress | None:
     return None
 
 
-def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | None:
+def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | GatewayError:
+    """The end, or why nobody has seen it: the task takes longer than the waiting, or looks go wrong."""
     gateway = work.transport.gateway
     rules: Mapping[str, Any] = {**gateway.facts.get("polling", {}), **gateway.settings.get("polling", {})}
     model = work.quote.choice.model
@@ -82,25 +80,31 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | None
         floor=float(model.live.get("poll_floor") or rules.get("floor", _FLOOR)),
         ceiling=float(rules.get("ceiling", _CEILING)),
     )
-    pause = 0.0
+    pause, going_on = 0.0, GatewayError("task.still_running", task=task_id)
+    trouble = going_on
     limit = float(rules.get("limit", _LIMIT)) if work.patience is None else work.patience
-    while pause == 0 or time.monotonic() - started + pause < limit:
+    while True:
         threading.Event().wait(pause)
         pause = timing.wait(expected, time.monotonic() - started)
         try:
             progress = look(work, n, task_id)
-        except KeyRefused:
-            raise
+        except KeyRefused as error:
+            return error
         except RateLimited as error:
             pause = max(pause, min(error.retry_after or 2 * pause, _LONGEST_PAUSE))
         except GatewayError as error:
             work.watch("look_failed", {"key": error.key, "facts": error.facts})
+            trouble = error
             pause = min(max(2 * pause, 1.0), _LONGEST_PAUSE)
         else:
+            trouble = going_on
             _moved(work, progress, "look")
             if progress.state != "running":
                 return progress
-    return None
+        left = limit - (time.monotonic() - started)
+        if left < expected.floor:
+            return trouble
+        pause = min(pause, left)
 
 
 def _moved(work: Work, progress: Progress, through: str) -> None:

@@ -93,6 +93,8 @@ class Model(NamedTuple):
     """
     required: tuple[str, ...] = ()
     """Those of `parameters` that have to be given."""
+    default_ratio: str | None = None
+    """The aspect ratio that is sent when none was asked for."""
 
 
 class Reference(NamedTuple):

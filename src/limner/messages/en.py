@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "ratio.unknown": "{model} has no aspect ratio {ratio}. It takes {allowed}.",
     "ratio.none": "{model} takes no aspect ratio, as far as is known. Leave {ratio} out.",
     "size.unknown": "{model} has no size {size}. It takes {allowed}.",
+    "size.elsewhere": "{model} has no size {size}; it takes {allowed}. {size} can be had from {others}.",
     "parameter.unknown": "{model} has no parameter {name}. It takes: {allowed}.",
     "parameter.unknown_near": "{model} has no parameter {name}. Did you mean {near}? It takes: {allowed}.",
     "parameter.none": "No parameter of {model} is known besides the prompt, so {name} is not sent.",
@@ -144,7 +145,13 @@ TEXTS: dict[str, str] = {
     "gateway.elsewhere": "{gateway} cannot be reached at {host}. Nothing was charged.",
     "upload.failed": "The reference picture could not be brought to {gateway}. Nothing was charged.",
     "upload.refused": "{gateway} did not take the reference picture (HTTP {status}). Nothing was charged.",
+    "upload.unknown": "This server of {gateway} takes no picture files. Put the pictures on the web and give their "
+    "addresses: -x 'reference_images=[\"https://…\"]'. Nothing was charged.",
+    "reference.not_addresses": "reference_images takes a list of at most {limit} web addresses, such as "
+    "[\"https://example.com/a.png\"].",
+    "market.contract": "The list of models that {gateway} gave cannot be used: {field} {fault}. Nothing was sent.",
     "task.still_running": "The gateway is still working on the task {task}; limner has stopped waiting, the task goes on.",
+    "task.unknown": "{gateway} knows no task {task} for this key: {said}",
     "task.failed": "{gateway} could not finish the picture: {said}",
     "task.canceled": "{gateway} canceled the task {task}: {said}",
     "task.no_pictures": "{gateway} says the task {task} is done, but names no picture.",

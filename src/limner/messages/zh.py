@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "ratio.unknown": "{model} 不支持比例 {ratio}，可选：{allowed}。",
     "ratio.none": "目前所知，{model} 不能指定比例。请去掉 {ratio}。",
     "size.unknown": "{model} 不支持尺寸 {size}，可选：{allowed}。",
+    "size.elsewhere": "{model} 不支持尺寸 {size}，只有 {allowed}。要 {size} 请选 {others}。",
     "parameter.unknown": "{model} 没有参数 {name}，可用的有：{allowed}。",
     "parameter.unknown_near": "{model} 没有参数 {name}，是不是 {near}？可用的有：{allowed}。",
     "parameter.none": "除提示词外，{model} 没有已知的参数，所以 {name} 不会发送。",
@@ -133,7 +134,13 @@ TEXTS: dict[str, str] = {
     "gateway.elsewhere": "无法连接 {gateway}（{host}）。没有收费。",
     "upload.failed": "参考图没能送到 {gateway}。没有收费。",
     "upload.refused": "{gateway} 没有收下参考图（HTTP {status}）。没有收费。",
+    "upload.unknown": "{gateway} 的这台服务器不收图片文件。请把图片放到网上并给出地址："
+    "-x 'reference_images=[\"https://…\"]'。没有收费。",
+    "reference.not_addresses": "reference_images 需要一个网址列表，最多 {limit} 个，例如 "
+    "[\"https://example.com/a.png\"]。",
+    "market.contract": "{gateway} 给出的模型清单无法使用：{field} {fault}。没有发送任何请求。",
     "task.still_running": "网关还在处理任务 {task}；limner 不再等待，任务会继续。",
+    "task.unknown": "{gateway} 没有这个密钥名下的任务 {task}：{said}",
     "task.failed": "{gateway} 没能画完：{said}",
     "task.canceled": "{gateway} 取消了任务 {task}：{said}",
     "task.no_pictures": "{gateway} 说任务 {task} 已完成，却没有给出图片。",
