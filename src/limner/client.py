@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from limner import approval, artifacts, catalog, choice, gateways, home, references
+from limner import approval, artifacts, budget, catalog, choice, gateways, home, receipts, references
 from limner import quote as quoting
 from limner.approval import By
 from limner.artifacts import Output
 from limner.errors import ApprovalNeeded, Declined, NotFound, QuoteChanged, Usage
 from limner.gateways import Gateway
-from limner.ledger import Ledger, Owner, Spent, spending
-from limner.ledger.jobs import now
+from limner.ledger import Ledger, Owner, Pace, Spent, spending
+from limner.ledger.approvals import now
 from limner.market import Market
+from limner.messages import sentence
 from limner.money import Money
 from limner.records import plain
 from limner.types import LIVE, Job, Model, Quote, Reference, Request
@@ -125,8 +126,14 @@ class Client:
         quote = self.ledger.quote(quote_id)
         if self.ledger.approval(quote_id) is None:
             granted = approval.grant(quote, by, now())
-            self.ledger.add_approval(quote, granted.by, granted.at)
+            limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
+            self.ledger.add_approval(quote, granted.by, granted.at, limits)
         return quote
+
+    def needs_question(self, quote: Quote) -> bool:
+        """Does somebody have to be asked, or is it free, or within what the configuration allows unasked?"""
+        unasked = budget.unasked(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
+        return quote.needs_approval and not (quote.price_known and quote.ceiling.micro <= unasked.micro)
 
     def run(self, quote_id: str, output: Output | None = None, watch: Watch = _silent) -> Job:
         """
@@ -139,8 +146,8 @@ class Client:
         if known is not None:
             return known
         gateway = self.check_run(quote, output)
-        if not quote.needs_approval:
-            self.approve(quote_id, by="free")
+        if self.ledger.approval(quote_id) is None:
+            self.approve(quote_id, by="budget" if quote.needs_approval else "free")
         job_id, fresh = self.ledger.open_job(quote, self.home.runs, output._asdict(), self._own().id)
         if not fresh:
             return self.ledger.job(job_id)
@@ -155,7 +162,7 @@ class Client:
         for reference in quote.choice.references:
             if not references.unchanged(reference):
                 raise QuoteChanged("quote.reference_changed", quote=quote.id, path=reference.source)
-        if quote.needs_approval and self.ledger.approval(quote.id) is None:
+        if self.needs_question(quote) and self.ledger.approval(quote.id) is None:
             raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
         artifacts.check_output(output)
         if gateway.facts["gateway"].get("live"):
@@ -184,11 +191,12 @@ class Client:
     ) -> Job:
         """
         Quote, yes, picture in one call. `yes` is shown the quote and answers for the person; it is not
-        asked when the pictures are free. Raises `Declined` for a no.
+        asked when the pictures are free, or cost no more than the configuration allows unasked.
+        Raises `Declined` for a no.
         """
         quote = self.quote(request, **wishes)
         artifacts.check_output(output or Output())
-        if quote.needs_approval:
+        if self.needs_question(quote):
             if not yes(quote):
                 raise Declined("approval.declined", quote=quote.id)
             self.approve(quote.id, by="python")
@@ -241,6 +249,18 @@ class Client:
         self.approve(quote.id, by="free")
         place = (output or Output())._asdict()
         return self.ledger.open_adopted(quote, self.home.runs, place, task_id)
+
+    def resolve(self, job_id: str, charged: bool) -> Job:
+        """Close an open question by a person's word: was it charged? Raises `NotFound`, `Usage`."""
+        self.ledger.resolve(job_id, charged)
+        job = self.ledger.job(job_id)
+        key, facts = receipts.words(job)
+        receipts.write(job, sentence(key, self.language, facts))
+        return job
+
+    def resume(self, gateway: str) -> int:
+        """Let a gateway go on that limner stopped by itself; how many stops were lifted."""
+        return self.ledger.resume(gateway)
 
     def spend(self, by: str = "day", since: str = "0000-00-00") -> tuple[list[Spent], list[Money]]:
         """Charges since a day (YYYY-MM-DD) by "day", "gateway" or "model", and what is still reserved."""
@@ -295,12 +315,20 @@ class Client:
             repeats=self.market.repeats(gateway).get(quote.choice.operation, {}),
             watch=watch,
             language=self.language,
+            pace=self._pace(gateway, quote),
             patience=patience,
         )
         try:
             return step(work)
         finally:
             transport.close()
+
+    def _pace(self, gateway: Gateway, quote: Quote) -> Pace:
+        """How much the gateway takes at once: the configuration's word, else its facts'."""
+        told = {**gateway.facts["limits"], **gateway.settings.get("limits", {})}
+        per_minute = told.get("per_minute")
+        longest = (quote.choice.model.time_limit + 120) * 1000
+        return Pace(int(told["concurrency"]), int(per_minute) if per_minute else None, longest)
 
     def _own(self) -> Owner:
         if self._owner is None:

@@ -8,6 +8,7 @@ Everything that can go wrong, as one tree.
     ├── ApprovalNeeded     somebody has to say yes first
     ├── QuoteChanged       what was agreed to is no longer what would be bought
     ├── BudgetExceeded     the yes is good, the allowance is used up
+    ├── Stopped            limner stopped a gateway by itself; a person may let it go on
     ├── Declined           the person said no
     ├── StorageFailed      the disk would not take it
     └── GatewayError       on the way to a gateway, or there
@@ -69,6 +70,10 @@ class QuoteChanged(LimnerError):
 
 class BudgetExceeded(LimnerError):
     code, exit_code = "budget_exceeded", 13
+
+
+class Stopped(LimnerError):
+    code, exit_code = "stopped", 13
 
 
 class Declined(LimnerError):

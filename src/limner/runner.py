@@ -34,6 +34,7 @@ from limner.types import Choice, Job, Outcome
 from limner.wire import Wire
 from limner.work import SPOOL, Tally, Work, note, part_of
 
+_LOOK_SECONDS = 0.05
 _FINAL = (KeyRefused, OutOfFunds, ContentRefused)
 
 
@@ -76,7 +77,7 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
     for attempt in range(work.quote.attempts):
         last = attempt + 1 == work.quote.attempts
         work.watch("submitting", {"part": part, "attempt": attempt + 1})
-        n = work.ledger.intend(work.job_id, part, str(work.folder / SPOOL))
+        n = _turn(work, part)
         spool = work.folder / SPOOL.format(n=n)
         wire = Wire(work.transport, spool, choice.model.time_limit)
         try:
@@ -100,6 +101,18 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
     return tally
 
 
+def _turn(work: Work, part: int) -> int:
+    """Wait until the gateway has a place for one more request; the number of the attempt it got."""
+    spool = str(work.folder / SPOOL)
+    waited = False
+    while (n := work.ledger.intend(work.job_id, part, spool, work.pace)) is None:
+        if not waited:
+            work.watch("queued", {})
+        waited = True
+        threading.Event().wait(_LOOK_SECONDS)
+    return n
+
+
 def _repaired(work: Work, choice: Choice, error: GatewayError) -> Choice | None:
     """The next request that the quote allows after this refusal, if it allows one."""
     if not isinstance(error, Refused):
@@ -121,7 +134,7 @@ def _again(error: GatewayError, repeats: Mapping[str, Any]) -> bool:
 
 
 def _above_ceiling(work: Work, error: GatewayError) -> bool:
-    """Might one more cost more than was agreed to? Nobody can say where neither price nor outcome is known."""
+    """Might one more cost more than was agreed to? Unknown, where neither price nor outcome is known."""
     return error.charged == "unknown" and not work.quote.price_known
 
 
@@ -130,6 +143,7 @@ def _pause(work: Work, attempt: int, error: GatewayError) -> None:
     seconds = float(waits[min(attempt, len(waits) - 1)])
     if isinstance(error, RateLimited) and error.retry_after is not None:
         seconds = max(seconds, min(error.retry_after, 120.0))
+        work.ledger.hold(work.job_id, time.time_ns() // 1_000_000 + int(seconds * 1000))
     told = {"attempt": attempt + 1, "of": work.quote.attempts, "seconds": seconds, "status": error.status}
     work.watch("repeating", {**told, "key": error.key, "facts": error.facts})
     threading.Event().wait(seconds)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from limner.artifacts import Output
 from limner.errors import GatewayError, LimnerError, NeverLeft, NoAnswer, NoPicture, Refused
-from limner.ledger import Ledger
+from limner.ledger import ANY_PACE, Ledger, Pace
 from limner.providers.base import Provider
 from limner.quote import price_row
 from limner.transport import Transport
@@ -29,6 +29,7 @@ class Work(NamedTuple):
     repeats: Mapping[str, Any]
     watch: Watch
     language: str
+    pace: Pace = ANY_PACE
     patience: float | None = None
     """Seconds to follow a task; 0 is one look, `None` as long as the gateway's facts say."""
 

@@ -18,6 +18,7 @@ COMMANDS = (
     "status",
     "jobs",
     "recover",
+    "resolve",
     "show",
     "models",
     "gateways",
@@ -35,6 +36,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     leading, words = _leading_options(words)
+    if words[:1] == ["help"] and words[1:]:
+        words = [*words[1:], "--help"]
     if not words or words[0] in {"-h", "--help", "help"}:
         sys.stdout.write(help_text(_language(leading)))
         return 0

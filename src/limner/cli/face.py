@@ -12,6 +12,7 @@ from limner import cli, errors, messages
 from limner.client import Client
 from limner.errors import LimnerError
 
+_PATHS = {"job", "jobs"}
 _TRUE = {"1", "true", "yes"}
 # What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, lone halves.
 _HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -44,12 +45,14 @@ class Face:
         """From the raw words, so that even a mistake in them is answered in the form that was wished."""
         options = list(words[: words.index("--")] if "--" in words else words)
         wants_json = "--json" in options or os.environ.get("LIMNER_OUTPUT") == "json"
-        given = os.environ.get("LIMNER_LANG", "auto")
+        chosen = os.environ.get("LIMNER_LANG", "")
+        given = chosen
         for place, word in enumerate(options):
             if word == "--lang" and place + 1 < len(options):
                 given = options[place + 1]
             elif word.startswith("--lang="):
                 given = word.partition("=")[2]
+        given = given if given in messages.LANGUAGES else chosen
         if given not in messages.LANGUAGES:
             given = "zh" if cli.locale_language() == "zh" else "en"
         return cls(wants_json=wants_json, language=given)
@@ -143,8 +146,10 @@ class Face:
             }
             _write_json(told)
             return
+        # In a pipe a path has to be exactly itself, whatever letters its folder has.
+        exact = kind in _PATHS and not sys.stdout.isatty()
         for line in lines:
-            sys.stdout.write((messages.clean(line, 2_000) if sys.stdout.isatty() else line) + "\n")
+            sys.stdout.write((line if exact else messages.clean(line, 2_000)) + "\n")
         for one in following:
             self.say(one.why)
 

@@ -25,6 +25,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
         "--price", type=mistakes.amount("--price"), metavar="AMOUNT", help=text("gateways_price")
     )
     parser.add_argument("--unit", metavar="UNIT", help=text("gateways_unit"))
+    parser.add_argument("--resume", action="store_true", help=text("gateways_resume"))
     parser.add_argument("--balance", action="store_true", help=text("gateways_balance"))
     parser.add_argument(
         "--max-n", type=mistakes.whole("--max-n", 1, 100), metavar="N", help=text("gateways_max_n")
@@ -41,6 +42,10 @@ def run(options: Namespace, face: Face) -> int:
         if options.action not in names:
             raise NotFound("gateway.unknown", name=options.action, known=names)
         names = [options.action]
+    if options.resume:
+        for name in names:
+            face.client.resume(name)
+            face.say(face.text("gateways.resumed", name=name))
     told = [_told(name, face) for name in names]
     if options.balance:
         for one in told:

@@ -9,6 +9,7 @@ from limner.cli.columns import pad, width, wrap
 Text = Callable[[str], str]
 _MOST_COLUMNS = 96
 _WIDEST_OPTION = 29
+_LONGEST_VALUE = 22
 _STILL_RUNNING = 20
 _SPENDING = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 130)
 _EXITS = {
@@ -51,7 +52,10 @@ def _word(action: Action) -> str:
 def _rows(actions: Sequence[Action], columns: int) -> Iterator[str]:
     for action in actions:
         names = "  " + _names(action)
-        lines = wrap(action.help or "", columns - _WIDEST_OPTION - 2)
+        told = action.help or ""
+        if action.choices and len(_value(action)) > _LONGEST_VALUE:
+            told += f" ({', '.join(map(str, action.choices))})"
+        lines = wrap(told, columns - _WIDEST_OPTION - 2)
         if width(names) > _WIDEST_OPTION:
             yield names
             names = ""
@@ -65,8 +69,14 @@ def _names(action: Action) -> str:
         return str(action.metavar or action.dest)
     long = [name for name in action.option_strings if name.startswith("--")][:1]
     names = ", ".join([name for name in action.option_strings if not name.startswith("--")] + long)
-    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else "")
+    value = _value(action)
+    if len(value) > _LONGEST_VALUE:
+        value = action.dest.upper()
     return f"{names} {value}" if value and action.nargs != 0 else names
+
+
+def _value(action: Action) -> str:
+    return str(action.metavar or "|".join(map(str, action.choices or ())))
 
 
 def _exits(command: str, columns: int, text: Text) -> list[str]:

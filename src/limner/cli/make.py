@@ -21,7 +21,7 @@ def run(options: Namespace, face: Face) -> int:
     quote = face.client.quote(wanted)
     if not face.json:
         card.show(quote, face)
-    if quote.needs_approval:
+    if face.client.needs_question(quote):
         if not face.can_ask:
             error = ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
             return face.fail(error, quote_data(quote, face), quote_next(quote, face))

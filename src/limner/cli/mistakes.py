@@ -42,7 +42,8 @@ def of_message(parser: ArgumentParser, message: str, action: Action | None = Non
 def of_surplus(parser: ArgumentParser, words: Sequence[str]) -> Usage:
     """Words that no option and no argument took."""
     unknown = next((word.partition("=")[0] for word in words if word.startswith("-") and len(word) > 1), None)
-    if unknown is None:
+    known = [name for action in parser._actions for name in action.option_strings]
+    if unknown is None or unknown in known:
         if any(looks_like_key(word) for word in words):
             return Usage("setup.key_in_words")
         return Usage("usage.surplus", command=parser.prog, words=list(words))
@@ -50,7 +51,6 @@ def of_surplus(parser: ArgumentParser, words: Sequence[str]) -> Usage:
         return Usage("setup.key_in_words")
     import difflib
 
-    known = [name for action in parser._actions for name in action.option_strings]
     near = difflib.get_close_matches(unknown, known, n=1)
     if near:
         return Usage("usage.option_near", command=parser.prog, option=unknown, near=near[0])

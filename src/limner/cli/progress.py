@@ -19,9 +19,9 @@ def percent(elapsed: float, longest: float) -> int:
 class Display:
     """A bar where the terminal can draw, a line per event where it cannot, nothing when quiet."""
 
-    def __init__(self, face: Face, gateway: str, seconds: tuple[int, int]) -> None:
+    def __init__(self, face: Face, gateway: str, seconds: tuple[int, int], since: float = 0) -> None:
         self.face, self.gateway, self.seconds = face, gateway, seconds
-        self.started = time.monotonic()
+        self.started = time.monotonic() - since
         self.label = face.text("progress.submitting", gateway=gateway)
         self._bar: Any = None
 

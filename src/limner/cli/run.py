@@ -20,7 +20,7 @@ def run(options: Namespace, face: Face) -> int:
     quote = face.client.ledger.quote(options.quote)
     face.speak_as(quote.choice.request.prompt)
     known = face.client.ledger.job_of_quote(quote.id)
-    if known is None and quote.needs_approval:
+    if known is None and face.client.needs_question(quote):
         try:
             _say_yes(quote, options, face)
         except ApprovalNeeded as error:

@@ -37,7 +37,13 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
     gateway = face.client.check_run(quote, wanted)
     for key, facts in gateway.warnings:
         face.warn(key, **facts)
-    job = _watched(quote, wanted, options, face)
+    try:
+        job = _watched(quote, wanted, options, face)
+    except KeyboardInterrupt:
+        known = face.client.ledger.job_of_quote(quote.id)
+        look = ("status", known.id, "--wait", "50") if known else ("jobs",)
+        face.say(face.text("progress.left", command=face.typed(*look)))
+        raise
     if job is None:
         return 0
     code = show_job(job, face, wants_state=options.exit_status)
@@ -60,30 +66,25 @@ def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Jo
             return Client(home=home, sandbox=sandbox, language=language)
 
         at_work = worker.start(client, quote.id, wanted)
-        job_id = _follow(at_work, display, options.wait, face)
+        job_id = _follow(at_work, display, options.wait)
     if job_id is None:
         return face.client.ledger.job_of_quote(quote.id)
     job = face.client.job(job_id)
     if not at_work.ended:
-        face.say(face.text("progress.goes_on", command=face.typed("status", job_id, "--wait", "50")))
+        face.say(face.text("progress.goes_on"))
     return job
 
 
-def _follow(at_work: worker.Worker, display: Display, seconds: float | None, face: Face) -> str | None:
+def _follow(at_work: worker.Worker, display: Display, seconds: float | None) -> str | None:
     job_id: str | None = None
-    try:
-        # The first event names the job; without it there would be nothing to come back to.
-        for told in at_work.events(None):
-            job_id = str(told["job"]) if told else None
-            if job_id:
-                break
-        for told in at_work.events(seconds):
-            if told is None:
-                display.tick()
-            else:
-                display.event(told)
-    except KeyboardInterrupt:
-        look = ("status", job_id) if job_id else ("jobs",)
-        face.say(face.text("progress.left", command=face.typed(*look)))
-        raise
+    # The first event names the job; without it there would be nothing to come back to.
+    for told in at_work.events(None):
+        job_id = str(told["job"]) if told else None
+        if job_id:
+            break
+    for told in at_work.events(seconds):
+        if told is None:
+            display.tick()
+        else:
+            display.event(told)
     return job_id

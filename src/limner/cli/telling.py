@@ -92,7 +92,7 @@ def job_next(job: Job, face: Face) -> list[Next]:
     if job.state in LIVE:
         return [face.next("next.status", "status", job.id, "--wait", "50")]
     if job.state == "unknown":
-        return [face.next("next.unknown", "status", job.id)]
+        return [face.next("next.resolve", "resolve", job.id, "--charged", "yes")]
     return []
 
 

@@ -2,73 +2,26 @@
 
 import json
 import secrets
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from limner.errors import ApprovalNeeded, NotFound, QuoteChanged
-from limner.ledger import owners, spending
-from limner.ledger.store import Store
+from limner.errors import ApprovalNeeded, NotFound, QuoteChanged, Usage
+from limner.ledger import owners, spending, stops, turns
+from limner.ledger.approvals import Approvals, now
+from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
-from limner.records import build, canonical, digest_of
+from limner.records import digest_of
 from limner.types import Choice, Job, Outcome, Picture, Quote, State
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
 
 
-def now() -> int:
-    """Unix milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
-class Ledger:
+class Ledger(Approvals):
     """The one record. Every method is one transaction or part of one."""
-
-    def __init__(self, path: Path) -> None:
-        self.store = Store(path)
-        self.owners = path.parent / "owners"
-
-    def close(self) -> None:
-        self.store.close()
-
-    def add_quote(self, quote: Quote) -> None:
-        with self.store.writing():
-            self.store.do(
-                "INSERT OR IGNORE INTO quote VALUES (?, ?, ?, ?, ?)",
-                quote.id,
-                quote.digest,
-                canonical(quote),
-                quote.created_at,
-                quote.expires_at,
-            )
-
-    def quote(self, quote_id: str) -> Quote:
-        """Raises `NotFound`."""
-        row = self.store.row("SELECT document FROM quote WHERE id = ?", quote_id)
-        if row is None:
-            raise NotFound("quote.not_found", quote=quote_id)
-        return build(Quote, json.loads(row["document"]))
-
-    def add_approval(self, quote: Quote, by: str, at: int) -> None:
-        """Write a yes down. A second yes to the same quote changes nothing."""
-        with self.store.writing():
-            self.store.do(
-                "INSERT OR IGNORE INTO approval VALUES (?, ?, ?, ?, ?, ?, ?)",
-                quote.id,
-                quote.digest,
-                quote.ceiling.micro,
-                quote.ceiling.unit,
-                by,
-                at,
-                quote.expires_at,
-            )
-
-    def approval(self, quote_id: str) -> dict[str, Any] | None:
-        return self.store.row("SELECT * FROM approval WHERE quote_id = ?", quote_id)
 
     def open_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str) -> tuple[str, bool]:
         """
@@ -87,18 +40,21 @@ class Ledger:
                 raise QuoteChanged("quote.altered", quote=quote.id)
             if now() > approval["expires_at"]:
                 raise QuoteChanged("quote.expired", quote=quote.id)
+            stops.check(self.store, quote.choice.gateway, quote.account, now())
+            self.store.do("UPDATE approval SET used = 1 WHERE quote_id = ?", quote.id)
             return self._insert_job(quote, runs, output, owner), True
 
     def _insert_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str | None) -> str:
         job_id = "j_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
         choice, at = quote.choice, now()
         self.store.do(
-            "INSERT INTO job (id, quote_id, gateway, model, size, operation, n, prompt, state, owner, unit,"
-            " ceiling, reserved, folder, output, created_at, updated_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO job (id, quote_id, gateway, account, model, size, operation, n, prompt, state,"
+            " owner, unit, ceiling, reserved, folder, output, created_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?, ?, ?)",
             job_id,
             quote.id,
             choice.gateway,
+            quote.account,
             choice.model.id,
             choice.size,
             choice.operation,
@@ -116,9 +72,14 @@ class Ledger:
         spending.move(self.store, job_id, "reserve", quote.ceiling, at)
         return job_id
 
-    def intend(self, job_id: str, part: int, spool: str) -> int:
-        """Write down that a paid request is about to leave. On the disk when this returns. Its number."""
+    def intend(self, job_id: str, part: int, spool: str, pace: Pace = ANY_PACE) -> int | None:
+        """
+        Write down that a paid request is about to leave: its number, on the disk when this returns; or
+        `None` when it is not its turn yet, because the gateway is busy with as many as it takes at once.
+        """
         with self.store.writing(durable=True):
+            if not turns.taken(self.store, job_id, pace, now()):
+                return None
             row = self.store.row("SELECT coalesce(max(n), 0) + 1 AS n FROM attempt WHERE job_id = ?", job_id)
             assert row is not None
             self.store.do(
@@ -217,6 +178,37 @@ class Ledger:
                 seconds=outcome.seconds,
                 owner=None,
             )
+            stops.judge(self.store, row, outcome, at)
+
+    def resolve(self, job_id: str, charged: bool) -> None:
+        """A person's word on what a lost answer cost. Raises `NotFound`, `Usage` when nothing is open."""
+        with self.store.writing(durable=True):
+            row = self.store.row("SELECT * FROM job WHERE id = ?", job_id)
+            if row is None:
+                raise NotFound("job.not_found", job=job_id)
+            if not row["uncertain"] or row["state"] not in {"unknown", "done", "failed"}:
+                raise Usage("resolve.nothing_open", job=job_id)
+            spending.resolve(self.store, row, charged, now())
+            known = (row["cost"] or 0) + (row["uncertain"] if charged else 0)
+            self._update(
+                job_id,
+                state="failed" if row["state"] == "unknown" else row["state"],
+                cost=known,
+                cost_basis="person",
+                charged="yes" if known else "no",
+                uncertain=0,
+                reserved=0,
+            )
+
+    def resume(self, gateway: str) -> int:
+        """Let a stopped gateway go on; how many stops were lifted."""
+        with self.store.writing():
+            return self.store.do("DELETE FROM stop WHERE gateway = ?", gateway)
+
+    def hold(self, job_id: str, until: int) -> None:
+        """Ask every process to leave the job's gateway alone until then, in Unix milliseconds."""
+        with self.store.writing():
+            turns.hold(self.store, job_id, until)
 
     def let_go(self, job_id: str, error: str, facts: Mapping[str, Any]) -> None:
         """

@@ -15,18 +15,22 @@ CREATE TABLE quote (
 CREATE TABLE approval (
     quote_id TEXT PRIMARY KEY REFERENCES quote (id),   -- one yes per quote
     digest TEXT NOT NULL,
+    gateway TEXT NOT NULL,
     ceiling INTEGER NOT NULL,
     unit TEXT NOT NULL,
     by_whom TEXT NOT NULL,
     at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    used INTEGER NOT NULL                 -- 1 once a job has been opened under it
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX approval_open ON approval (unit, expires_at) WHERE used = 0;
 
 CREATE TABLE job (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     quote_id TEXT NOT NULL UNIQUE REFERENCES approval (quote_id),   -- a yes is good for one job
     gateway TEXT NOT NULL,
+    account TEXT NOT NULL,                -- fingerprint of the key
     model TEXT NOT NULL,
     size TEXT,
     operation TEXT NOT NULL,
@@ -57,6 +61,9 @@ CREATE INDEX job_unfinished ON job (seq)
     WHERE state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown');
 CREATE INDEX job_reserved ON job (unit, reserved) WHERE reserved > 0;
 CREATE INDEX job_duration ON job (gateway, model, size, seq) WHERE state = 'done';
+CREATE INDEX job_busy ON job (gateway, account, updated_at)
+    WHERE state IN ('submitting', 'submitted', 'running');
+CREATE INDEX job_account ON job (gateway, account, seq);
 CREATE INDEX job_state ON job (state, seq);
 
 CREATE TABLE attempt (
@@ -102,6 +109,7 @@ CREATE TABLE entry (
     amount INTEGER NOT NULL CHECK (amount >= 0),
     unit TEXT NOT NULL
 ) STRICT;
+CREATE INDEX entry_charges ON entry (unit, at) WHERE kind = 'charge';
 CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE (ABORT, 'entries stay'); END;
 CREATE TRIGGER entry_kept BEFORE DELETE ON entry BEGIN SELECT RAISE (ABORT, 'entries stay'); END;
 
@@ -115,4 +123,23 @@ CREATE TABLE spend (
     pictures INTEGER NOT NULL DEFAULT 0,
     jobs INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, gateway, model, unit)
+) STRICT, WITHOUT ROWID;
+
+-- Gateways that are not to be bought from until a person lets them go on.
+CREATE TABLE stop (
+    gateway TEXT NOT NULL,
+    account TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    job_id TEXT NOT NULL REFERENCES job (id),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (gateway, account)
+) STRICT, WITHOUT ROWID;
+
+-- When the next paid request may go to a gateway.
+CREATE TABLE turn (
+    gateway TEXT NOT NULL,
+    account TEXT NOT NULL,
+    held_until INTEGER NOT NULL,          -- the gateway asked for a pause
+    next_at INTEGER NOT NULL,             -- where requests per minute are limited
+    PRIMARY KEY (gateway, account)
 ) STRICT, WITHOUT ROWID;

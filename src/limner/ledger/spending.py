@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from limner.budget import Limit
 from limner.ledger.store import Store
 from limner.money import Money
 
@@ -41,6 +42,11 @@ def settle(
     move(store, job["id"], "release", release, at)
     pictures = store.row("SELECT count(*) AS n FROM picture WHERE job_id = ?", job["id"])
     first = job["cost"] is None
+    made = pictures["n"] if pictures and first else 0
+    _add(store, job, at, charge.micro, made, 1 if first else 0)
+
+
+def _add(store: Store, job: Mapping[str, Any], at: int, charged: int, pictures: int, jobs: int) -> None:
     store.do(
         "INSERT INTO spend VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
         " charged = charged + excluded.charged, pictures = pictures + excluded.pictures,"
@@ -48,11 +54,67 @@ def settle(
         day_of(at),
         job["gateway"],
         job["model"],
-        unit,
-        charge.micro,
-        pictures["n"] if pictures and first else 0,
-        1 if first else 0,
+        job["unit"],
+        charged,
+        pictures,
+        jobs,
     )
+
+
+def resolve(store: Store, job: Mapping[str, Any], charged: bool, at: int) -> None:
+    """Settle what was uncertain, on a person's word. Part of the caller's transaction."""
+    amount = Money(job["uncertain"], job["unit"])
+    move(store, job["id"], "charge" if charged else "release", amount, at)
+    if charged:
+        _add(store, job, at, amount.micro, 0, 0)
+
+
+def since(store: Store, limit: Limit, at: int) -> Money:
+    """What was charged in the limit's window up to now."""
+    where, values = _scope(limit)
+    if limit.window == "hour":
+        row = store.row(
+            "SELECT coalesce(sum(entry.amount), 0) AS amount FROM entry JOIN job ON job.id = entry.job_id"  # noqa: S608
+            f" WHERE entry.kind = 'charge' AND entry.unit = ? AND entry.at > ?{where.format('job.')}",
+            limit.cap.unit,
+            at - 3_600_000,
+            *values,
+        )
+    else:
+        first = day_of(at) if limit.window == "day" else day_of(at)[:8] + "01"
+        row = store.row(
+            "SELECT coalesce(sum(charged), 0) AS amount FROM spend"  # noqa: S608
+            f" WHERE day >= ? AND unit = ?{where.format('')}",
+            first,
+            limit.cap.unit,
+            *values,
+        )
+    return Money(row["amount"] if row else 0, limit.cap.unit)
+
+
+def held(store: Store, limit: Limit, at: int) -> Money:
+    """What running jobs, open questions and unused yeses may still cost."""
+    where, values = _scope(limit)
+    jobs = store.row(
+        "SELECT coalesce(sum(reserved), 0) AS amount FROM job"  # noqa: S608
+        f" WHERE reserved > 0 AND unit = ?{where.format('')}",
+        limit.cap.unit,
+        *values,
+    )
+    open_yes = store.row(
+        "SELECT coalesce(sum(ceiling), 0) AS amount FROM approval"  # noqa: S608
+        f" WHERE used = 0 AND unit = ? AND expires_at > ?{where.format('')}",
+        limit.cap.unit,
+        at,
+        *values,
+    )
+    assert jobs is not None
+    assert open_yes is not None
+    return Money(jobs["amount"] + open_yes["amount"], limit.cap.unit)
+
+
+def _scope(limit: Limit) -> tuple[str, tuple[str, ...]]:
+    return ("", ()) if limit.gateway is None else (" AND {}gateway = ?", (limit.gateway,))
 
 
 def report(store: Store, by: str, since: str) -> list[Spent]:

@@ -88,7 +88,7 @@ TEXTS: dict[str, str] = {
     "`limner setup` and type it when you are asked.",
     "settings.approval_mode": "approval.mode in {path} is {mode}. It has to be relay or person.",
     "sandbox.not_installed": "The sandbox is not installed. Install it with: pip install 'limner[sandbox]'",
-    "sandbox.did_not_start": "The sandbox did not start. Its log says why: {log}",
+    "sandbox.no_start": "The sandbox did not start. Its log says why: {path}",
     # Quotes and approvals
     "quote.not_found": "There is no quote {quote}. Make one with `limner quote`.",
     "quote.altered": "The quote {quote} is not what it was when it was made. Make a new one.",
@@ -239,7 +239,7 @@ TEXTS: dict[str, str] = {
     "progress.repeating": "attempt {attempt} of {of} failed ({reason}); again in {seconds} s",
     "progress.collecting": "saving",
     "progress.elapsed": "{elapsed} s, usually {low} to {high} s",
-    "progress.goes_on": "Still working. The job goes on by itself; look at it with: {command}",
+    "progress.goes_on": "Still working; the job goes on by itself.",
     "progress.left": "You stopped watching; the job goes on by itself. Look at it with: {command}",
     # What to do next
     "next.approve": "Say yes and make it: {command}",
@@ -250,24 +250,30 @@ TEXTS: dict[str, str] = {
     "next.models": "See what there is: limner models",
     "next.quote": "Make a new quote: limner quote …",
     # Setting up
-    "onboarding": """limner needs a gateway's key before it can make real pictures. Three ways to set one:
+    "onboarding": """limner needs a gateway's key before it can make real pictures.
+Three ways to set one:
 
   1. For this terminal only:
        export OMNIMAAS_API_KEY="sk-..."
-       # only if you have a private address: export OMNIMAAS_BASE_URL="https://…/v1"
+       # only if you have an address of your own:
+       export OMNIMAAS_BASE_URL="https://…/v1"
 
   2. For good: put the same export line into ~/.zshrc or ~/.bashrc.
 
   3. In a file, without variables:
-       limner setup                      (asks for the key unseen, writes a file only you can read)
+       limner setup      (asks for it unseen, writes a file only you can read)
      or by hand:
-       (umask 077; cat > ~/.product_shots_imagegen_api_key)      then paste, Enter, Ctrl-D
+       (umask 077; cat > ~/.product_shots_imagegen_api_key)
+       then paste the key, press Enter and Ctrl-D
 
-Where the key comes from: {keys_from}. One key serves the GPT and the Gemini models.
+Where the key comes from: {keys_from}
+One key serves the GPT and the Gemini models.
 Never paste a key into a chat.
 
-No key yet? Try everything with play money:  limner make "a lighthouse at dusk" --sandbox
-A generator on your own machine is free:     limner gateways add local --url http://127.0.0.1:1234/v1""",
+No key yet? Try everything with play money:
+  limner make "a lighthouse at dusk" --sandbox
+A generator on your own machine is free:
+  limner gateways add local --url http://127.0.0.1:1234/v1""",
     "onboarding.from": "Where the key comes from: {keys_from}",
     "setup.ask": "Key for {gateway} (it is not shown while you type): ",
     "setup.saved": "The key {key} for {gateway} is saved in {path}.",
@@ -295,4 +301,19 @@ A generator on your own machine is free:     limner gateways add local --url htt
     "sandbox.running": "The sandbox listens at {url}. Ctrl-C ends it.",
     "show.job": "job",
     "show.sandbox": "made by the sandbox: play money, not a real generation",
+    # Budgets, stops, open questions
+    "resolve.nothing_open": "There is no open question about the job {job}.",
+    "resolve.done": "The job {job} is closed: {cost} charged.",
+    "budget.not_an_amount": "{value} under {name} in the configuration is not an amount in {unit}. Write it like \"1.50\".",
+    "budget.per_picture": "One picture may cost up to {ceiling}; your limit for a picture is {cap}. Nothing was sent.",
+    "budget.per_run": "This may cost up to {ceiling}; your limit for a run is {cap}. Nothing was sent.",
+    "budget.per_hour": "This may cost up to {ceiling}; of your {cap} an hour, {spent} is spent and {held} reserved. Nothing was sent.",
+    "budget.per_day": "This may cost up to {ceiling}; of your {cap} a day, {spent} is spent and {held} reserved. Nothing was sent.",
+    "budget.per_month": "This may cost up to {ceiling}; of your {cap} a month, {spent} is spent and {held} reserved. Nothing was sent.",
+    "stopped.dear": "limner has stopped buying at {gateway}: the job {job} cost more than was agreed to. When you have looked at it: limner gateways {gateway} --resume",
+    "stopped.unknown": "limner has stopped buying at {gateway}: three answers were lost in a row, the last of them the job {job}. When you have looked at its bill: limner gateways {gateway} --resume",
+    "stopped.refused": "limner has stopped buying at {gateway}: the account was refused three times in a row. When that is mended: limner gateways {gateway} --resume",
+    "gateways.resumed": "{name} may be bought from again.",
+    "next.resolve": "When you know what the gateway charged: limner resolve {job} --charged yes (or no)",
+    "progress.queued": "waiting for a free place at {gateway}",
 }

@@ -7,7 +7,7 @@ TEXTS: dict[str, str] = {
   limner make "the same mug on a beach" --ref mug.png
   limner make "a logo" -n 4 --max-cost 2
   echo "a very long prompt" | limner make -
-Without a terminal nobody can be asked: it stops with the quote and exit code 10.""",
+Without a terminal nobody can be asked: it stops with the quote, exit code 10.""",
     "quote": "Say exactly what would be made and what it would cost. Free; nothing is sent.",
     "quote.examples": """examples:
   limner quote "a poster" --ratio 9:16 --json
@@ -132,4 +132,8 @@ The same quote is never bought twice: asked again, it names its job.""",
     "no_input": "never ask",
     "quiet": "say nothing but the result",
     "no_color": "no colours (NO_COLOR)",
+    "gateways_resume": "let a gateway go on that limner stopped by itself",
+    "resolve": "Close an open question: was a lost answer charged? Look at the gateway's bill first.",
+    "resolve.examples": "example:\n  limner resolve j_2z2qsj4s8z --charged no",
+    "charged": "yes or no",
 }

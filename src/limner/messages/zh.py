@@ -82,7 +82,7 @@ TEXTS: dict[str, str] = {
     "setup.no_terminal": "密钥只在终端里输入，那里不会显示出来。请在终端运行 `limner setup`。",
     "setup.key_in_words": "密钥不要写在命令里，其他程序会看到。请运行 `limner setup`，等它询问时再输入。",
     "sandbox.not_installed": "沙盒还没有安装。安装方法：pip install 'limner[sandbox]'",
-    "sandbox.did_not_start": "沙盒没能启动，原因见日志：{log}",
+    "sandbox.no_start": "沙盒没能启动，原因见日志：{path}",
     # 报价与同意
     "quote.not_found": "没有报价 {quote}。可用 `limner quote` 新建一份。",
     "quote.altered": "报价 {quote} 与当初的内容不一致，请重新报价。",
@@ -226,7 +226,7 @@ TEXTS: dict[str, str] = {
     "progress.repeating": "第 {attempt} 次尝试失败（{reason}），共 {of} 次；{seconds} 秒后再试",
     "progress.collecting": "正在保存",
     "progress.elapsed": "{elapsed} 秒，通常 {low} 到 {high} 秒",
-    "progress.goes_on": "还在画。任务会自己继续；查看进展：{command}",
+    "progress.goes_on": "还在画，任务会自己继续。",
     "progress.left": "你已停止查看，任务会自己继续。查看进展：{command}",
     # 下一步
     "next.approve": "同意并开始：{command}",
@@ -241,20 +241,25 @@ TEXTS: dict[str, str] = {
 
   1. 只在当前终端有效：
        export OMNIMAAS_API_KEY="sk-..."
-       # 有专属地址时才需要：export OMNIMAAS_BASE_URL="https://…/v1"
+       # 有专属地址时才需要：
+       export OMNIMAAS_BASE_URL="https://…/v1"
 
   2. 长期有效：把同样的 export 写进 ~/.zshrc 或 ~/.bashrc。
 
   3. 存成文件，不用变量：
-       limner setup                      （输入时不显示，文件只有你自己能读）
+       limner setup      （输入时不显示，文件只有你自己能读）
      或者自己动手：
-       (umask 077; cat > ~/.product_shots_imagegen_api_key)      然后粘贴，按回车，再按 Ctrl-D
+       (umask 077; cat > ~/.product_shots_imagegen_api_key)
+       然后粘贴密钥，按回车，再按 Ctrl-D
 
-获取密钥：{keys_from}。一个密钥可用于 GPT 和 Gemini 两类模型。
+获取密钥：{keys_from}
+一个密钥可用于 GPT 和 Gemini 两类模型。
 切勿把密钥粘贴到聊天里。
 
-还没有密钥？可以先在沙盒里随便试：  limner make "黄昏的灯塔" --sandbox
-在自己电脑上生成则是免费的：        limner gateways add local --url http://127.0.0.1:1234/v1""",
+还没有密钥？可以先在沙盒里随便试：
+  limner make "黄昏的灯塔" --sandbox
+在自己电脑上生成则是免费的：
+  limner gateways add local --url http://127.0.0.1:1234/v1""",
     "onboarding.from": "获取密钥：{keys_from}",
     "setup.ask": "{gateway} 的密钥（输入时不显示）：",
     "setup.saved": "{gateway} 的密钥 {key} 已保存到 {path}。",
@@ -282,4 +287,19 @@ TEXTS: dict[str, str] = {
     "sandbox.running": "沙盒正在 {url} 运行，按 Ctrl-C 结束。",
     "show.job": "任务",
     "show.sandbox": "沙盒作品：不花真钱，不是真实生成",
+    # Budgets, stops, open questions
+    "resolve.nothing_open": "任务 {job} 没有待确认的费用。",
+    "resolve.done": "任务 {job} 已结清：共计费 {cost}。",
+    "budget.not_an_amount": "配置里 {name} 的值 {value} 不是以 {unit} 计的金额，请写成 \"1.50\" 这样。",
+    "budget.per_picture": "单张图片最多可能花 {ceiling}，超过你设定的每张上限 {cap}。没有发出任何请求。",
+    "budget.per_run": "这次最多可能花 {ceiling}，超过你设定的单次上限 {cap}。没有发出任何请求。",
+    "budget.per_hour": "这次最多可能花 {ceiling}；每小时上限 {cap}，已花 {spent}，另有 {held} 预留。没有发出任何请求。",
+    "budget.per_day": "这次最多可能花 {ceiling}；每日上限 {cap}，已花 {spent}，另有 {held} 预留。没有发出任何请求。",
+    "budget.per_month": "这次最多可能花 {ceiling}；每月上限 {cap}，已花 {spent}，另有 {held} 预留。没有发出任何请求。",
+    "stopped.dear": "已暂停在 {gateway} 下单：任务 {job} 的花费超过了约定。查看之后可以恢复：limner gateways {gateway} --resume",
+    "stopped.unknown": "已暂停在 {gateway} 下单：连续三次没有收到结果，最后一次是任务 {job}。核对账单之后可以恢复：limner gateways {gateway} --resume",
+    "stopped.refused": "已暂停在 {gateway} 下单：账户连续三次被拒绝。处理好之后可以恢复：limner gateways {gateway} --resume",
+    "gateways.resumed": "可以重新在 {name} 下单了。",
+    "next.resolve": "核实网关是否计费之后：limner resolve {job} --charged yes（或 no）",
+    "progress.queued": "正在等待 {gateway} 的空位",
 }

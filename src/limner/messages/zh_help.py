@@ -132,4 +132,8 @@ TEXTS: dict[str, str] = {
     "no_input": "从不询问",
     "quiet": "只给结果",
     "no_color": "不用颜色（NO_COLOR）",
+    "gateways_resume": "让被自动暂停的网关恢复下单",
+    "resolve": "了结一笔待确认的费用：结果丢失的那次到底有没有计费？请先核对网关的账单。",
+    "resolve.examples": "示例：\n  limner resolve j_2z2qsj4s8z --charged no",
+    "charged": "yes 或 no",
 }

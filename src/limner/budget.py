@@ -1,0 +1,67 @@
+"""
+What a person allows to be spent: read from the configuration, enforced by the ledger.
+
+    [budget.CNY]                 every gateway that counts in this unit, together
+    per_picture = "1.50"
+    per_run = "5"
+    per_hour = "10"
+    per_day = "30"
+    per_month = "300"
+    ask_above = "0.50"           runs that cannot cost more need no question
+
+    [budget.gateways.omnimaas]   one gateway, in its own unit
+    per_day = "10"
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, get_args
+
+from limner.errors import Usage
+from limner.money import Money, parse
+
+Window = Literal["picture", "run", "hour", "day", "month"]
+_WINDOWS: tuple[Window, ...] = get_args(Window)
+
+
+class Limit(NamedTuple):
+    """`gateway` is `None` where the limit is for all gateways of the unit together."""
+
+    gateway: str | None
+    window: Window
+    cap: Money
+
+
+def limits(values: Mapping[str, Any], gateway: str, unit: str) -> tuple[Limit, ...]:
+    """The limits a quote of `gateway` has to keep. Raises `Usage` for an amount that is none."""
+    return (*_of(_table(values, unit), None, unit), *_of(_own(values, gateway), gateway, unit))
+
+
+def unasked(values: Mapping[str, Any], gateway: str, unit: str) -> Money:
+    """Up to what a run may cost without a question: the standing yes of the configuration."""
+    told = _own(values, gateway).get("ask_above", _table(values, unit).get("ask_above", "0"))
+    return _amount(told, unit, "ask_above")
+
+
+def _of(table: Mapping[str, Any], gateway: str | None, unit: str) -> tuple[Limit, ...]:
+    return tuple(
+        Limit(gateway, window, _amount(table[f"per_{window}"], unit, f"per_{window}"))
+        for window in _WINDOWS
+        if f"per_{window}" in table
+    )
+
+
+def _table(values: Mapping[str, Any], unit: str) -> Mapping[str, Any]:
+    table = values.get("budget", {}).get(unit, {})
+    return table if isinstance(table, Mapping) else {}
+
+
+def _own(values: Mapping[str, Any], gateway: str) -> Mapping[str, Any]:
+    table = values.get("budget", {}).get("gateways", {}).get(gateway, {})
+    return table if isinstance(table, Mapping) else {}
+
+
+def _amount(told: Any, unit: str, name: str) -> Money:
+    try:
+        return parse(str(told), unit)
+    except ValueError as error:
+        raise Usage("budget.not_an_amount", name=name, value=told, unit=unit) from error

@@ -1,0 +1,86 @@
+"""Quotes, and the yes to them: checked against the person's limits and reserved in one transaction."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from limner.budget import Limit
+from limner.errors import BudgetExceeded, NotFound
+from limner.ledger import spending
+from limner.ledger.store import Store
+from limner.money import Money
+from limner.records import build, canonical
+from limner.types import Quote
+
+
+def now() -> int:
+    """Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Approvals:
+    """The first half of the ledger."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path)
+        self.owners = path.parent / "owners"
+
+    def close(self) -> None:
+        self.store.close()
+
+    def add_quote(self, quote: Quote) -> None:
+        with self.store.writing():
+            self.store.do(
+                "INSERT OR IGNORE INTO quote VALUES (?, ?, ?, ?, ?)",
+                quote.id,
+                quote.digest,
+                canonical(quote),
+                quote.created_at,
+                quote.expires_at,
+            )
+
+    def quote(self, quote_id: str) -> Quote:
+        """Raises `NotFound`."""
+        row = self.store.row("SELECT document FROM quote WHERE id = ?", quote_id)
+        if row is None:
+            raise NotFound("quote.not_found", quote=quote_id)
+        return build(Quote, json.loads(row["document"]))
+
+    def add_approval(self, quote: Quote, by: str, at: int, limits: Sequence[Limit] = ()) -> None:
+        """
+        Write a yes down, if the person's limits leave room for it. A second yes to the same quote changes
+        nothing. Raises `BudgetExceeded`.
+        """
+        with self.store.writing():
+            if self.approval(quote.id) is not None:
+                return
+            for limit in limits:
+                self._check(quote, limit, at)
+            self.store.do(
+                "INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                quote.id,
+                quote.digest,
+                quote.choice.gateway,
+                quote.ceiling.micro,
+                quote.ceiling.unit,
+                by,
+                at,
+                quote.expires_at,
+            )
+
+    def approval(self, quote_id: str) -> dict[str, Any] | None:
+        return self.store.row("SELECT * FROM approval WHERE quote_id = ?", quote_id)
+
+    def _check(self, quote: Quote, limit: Limit, at: int) -> None:
+        asked = quote.ceiling
+        spent = held = Money(0, asked.unit)
+        if limit.window == "picture":
+            asked = Money(-(-asked.micro // quote.choice.n), asked.unit)
+        elif limit.window != "run":
+            spent = spending.since(self.store, limit, at)
+            held = spending.held(self.store, limit, at)
+        if spent.micro + held.micro + asked.micro > limit.cap.micro:
+            facts = {"ceiling": asked, "cap": limit.cap, "spent": spent, "held": held}
+            raise BudgetExceeded(f"budget.per_{limit.window}", quote=quote.id, **facts)
