@@ -20,7 +20,7 @@ ERRORS = {name for name in vars(errors) if isinstance(vars(errors)[name], type)}
     "Money",
 }
 CALLS = {*ERRORS, "Adjustment", "sentence", "_lost", "_text", "text", "say"}
-KEY = re.compile(r"^[a-z]+(\.[a-z_]+)+$")
+KEY = re.compile(r"^[a-z]+(\.[a-z]+(_[a-z]+)*)+$")
 FAMILIES = {key.partition(".")[0] for key in en.TEXTS if "." in key}
 
 
