@@ -131,6 +131,7 @@ TEXTS: dict[str, str] = {
     "gateway.gave_up": "Something in front of {gateway} gave up waiting (HTTP {status}); the picture may still be "
     "made and charged.",
     "gateway.unreadable_error": "{gateway} failed with HTTP {status} and no explanation.",
+    "gateway.said_no": "{gateway} said no: {said}",
     "gateway.own_fault": "{gateway} had a fault of its own (HTTP {status}): {said}",
     "gateway.refused": "{gateway} refused the request (HTTP {status}): {said}",
     "gateway.redirected": "{gateway} answered with a redirect (HTTP {status}), which is not followed with a paid "
@@ -149,9 +150,10 @@ TEXTS: dict[str, str] = {
     "addresses: -x 'reference_images=[\"https://…\"]'. Nothing was charged.",
     "reference.not_addresses": "reference_images takes a list of at most {limit} web addresses, such as "
     "[\"https://example.com/a.png\"].",
-    "market.contract": "The list of models that {gateway} gave cannot be used: {field} {fault}. Nothing was sent.",
+    "market.contract": "The list of models that {gateway} gave cannot be used: {field} is missing or not what it should be. Nothing was sent.",
     "task.still_running": "The gateway is still working on the task {task}; limner has stopped waiting, the task goes on.",
-    "task.unknown": "{gateway} knows no task {task} for this key: {said}",
+    "task.unknown": "{gateway} tells nothing of the task {task} ({said}). Check the id, and that the key is the one it "
+    "was started with.",
     "task.failed": "{gateway} could not finish the picture: {said}",
     "task.canceled": "{gateway} canceled the task {task}: {said}",
     "task.no_pictures": "{gateway} says the task {task} is done, but names no picture.",
