@@ -50,8 +50,8 @@ function _shtab_limner_using
   test "$_shtab_limner_cmdpath" = "$argv"
 end
 
-set -g _shtab_limner_commands make quote approve run status jobs recover show models gateways spend setup doctor sandbox completion
-set -g _shtab_limner_opts_with_value --approve --aspect-ratio --attempts --avoid --background --by --cursor --extra --fields --format --gateway --home --key-env --key-file --lang --limit --max-cost --max-n --model --negative-prompt --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --task --unit --url --wait -g -m -n -o -r -x
+set -g _shtab_limner_commands make quote approve run status jobs recover resolve show models gateways spend setup doctor sandbox completion
+set -g _shtab_limner_opts_with_value --approve --aspect-ratio --attempts --avoid --background --by --charged --cursor --extra --fields --format --gateway --home --key-env --key-file --lang --limit --max-cost --max-n --model --negative-prompt --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --task --unit --url --wait -g -m -n -o -r -x
 
 complete -c limner -e
 complete -c limner -f
@@ -180,6 +180,17 @@ complete -c limner -n '_shtab_limner_using recover' -l no-input -d 'never ask'
 complete -c limner -n '_shtab_limner_using recover' -s q -l quiet -d 'say nothing but the result'
 complete -c limner -n '_shtab_limner_using recover' -l no-color -d 'no colours (NO_COLOR)'
 complete -c limner -n '_shtab_limner_using recover' -s h -l help -d 'this page'
+complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a resolve -d 'Close an open question: was a lost answer charged? Look at the gateway'"'"'s bill first.'
+complete -c limner -n '_shtab_limner_using resolve' -l charged -xka "yes no" -d 'yes or no'
+complete -c limner -n '_shtab_limner_using resolve' -l json -d 'one JSON object on standard output'
+complete -c limner -n '_shtab_limner_using resolve' -l fields -x -d 'only these fields of the result'
+complete -c limner -n '_shtab_limner_using resolve' -l sandbox -d 'play money and painted pictures, no gateway'
+complete -c limner -n '_shtab_limner_using resolve' -l home -xka "(__fish_complete_directories)" -d 'keep everything here (LIMNER_HOME)'
+complete -c limner -n '_shtab_limner_using resolve' -l lang -xka "auto en zh" -d 'language of the answers (LIMNER_LANG)'
+complete -c limner -n '_shtab_limner_using resolve' -l no-input -d 'never ask'
+complete -c limner -n '_shtab_limner_using resolve' -s q -l quiet -d 'say nothing but the result'
+complete -c limner -n '_shtab_limner_using resolve' -l no-color -d 'no colours (NO_COLOR)'
+complete -c limner -n '_shtab_limner_using resolve' -s h -l help -d 'this page'
 complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a show -d 'Tell the story of a picture file: its prompt, model, cost, references and job.'
 complete -c limner -n '_shtab_limner_using show' -l json -d 'one JSON object on standard output'
 complete -c limner -n '_shtab_limner_using show' -l fields -x -d 'only these fields of the result'
@@ -211,6 +222,7 @@ complete -c limner -n '_shtab_limner_using gateways' -l key-file -xka "(__fish_c
 complete -c limner -n '_shtab_limner_using gateways' -l model -x -d 'a model it has; repeatable'
 complete -c limner -n '_shtab_limner_using gateways' -l price -x -d 'what one picture costs'
 complete -c limner -n '_shtab_limner_using gateways' -l unit -x -d 'the unit of the price, such as USD'
+complete -c limner -n '_shtab_limner_using gateways' -l resume -d 'let a gateway go on that limner stopped by itself'
 complete -c limner -n '_shtab_limner_using gateways' -l balance -d 'ask what is left on the account'
 complete -c limner -n '_shtab_limner_using gateways' -l max-n -x -d 'how many pictures it makes at once'
 complete -c limner -n '_shtab_limner_using gateways' -l json -d 'one JSON object on standard output'

@@ -19,6 +19,7 @@ _shtab_limner_commands() {
     models:'List the models with their prices. Needs no key and no network. * marks the default.'
     quote:'Say exactly what would be made and what it would cost. Free; nothing is sent.'
     recover:'Bring home what an interruption left behind: one job, or all. Sends nothing that costs.'
+    resolve:'Close an open question: was a lost answer charged? Look at the gateway'"'"'s bill first.'
     run:'Make what a quote says. Needs the person'"'"'s yes: --approve repeats the quote'"'"'s id.'
     sandbox:'Serve stand-ins of the gateways on this machine: play money, painted pictures, faults on demand.'
     setup:'Store a key. It is asked for at the terminal and never shown.'
@@ -90,6 +91,7 @@ _shtab_limner_gateways_options=(
   "*--model[a model it has\; repeatable]:ID:"
   "--price[what one picture costs]:AMOUNT:"
   "--unit[the unit of the price, such as USD]:UNIT:"
+  "--resume[let a gateway go on that limner stopped by itself]"
   "--balance[ask what is left on the account]"
   "--max-n[how many pictures it makes at once]:N:"
   "--json[one JSON object on standard output]"
@@ -236,6 +238,23 @@ _shtab_limner_recover_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_recover_defaults_added=0
 
+_shtab_limner_resolve_options=(
+  "--charged[yes or no]:charged:(yes no)"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":the job\'s id, j_\…:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_resolve_defaults_added=0
+
 _shtab_limner_run_options=(
   "--approve[the person\'s yes\: the same quote id again]:QUOTE:"
   {-o,--out}"[file or folder\; without it output-\<time\> here]:PATH:_files"
@@ -372,6 +391,7 @@ _shtab_limner() {
         models) _arguments -C -s $_shtab_limner_models_options ;;
         quote) _arguments -C -s $_shtab_limner_quote_options ;;
         recover) _arguments -C -s $_shtab_limner_recover_options ;;
+        resolve) _arguments -C -s $_shtab_limner_resolve_options ;;
         run) _arguments -C -s $_shtab_limner_run_options ;;
         sandbox) _arguments -C -s $_shtab_limner_sandbox_options ;;
         setup) _arguments -C -s $_shtab_limner_setup_options ;;
