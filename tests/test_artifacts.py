@@ -283,7 +283,7 @@ def test_a_sidecar_tells_the_whole_story(buyer: Buyer) -> None:
         "references": [],
     }
     assert told["request"]["prompt"] == "a cup"
-    assert told["quoted"] == {"price": "0.35", "ceiling": "1.21", "unit": "CNY"}
+    assert told["quoted"] == {"price": "0.35", "ceiling": "1.22", "unit": "CNY"}
     assert told["cost"]["basis"] == "tokens"
     assert told["cost"]["unit"] == "CNY"
     assert told["quoted_at"] <= told["sent_at"] <= told["answered_at"]

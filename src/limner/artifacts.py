@@ -184,7 +184,7 @@ def _candidates(output: Output, place: int, media_type: str) -> Callable[[int], 
     given = wanted.suffix.lower()
     known = {*EXTENSIONS.values(), *SPELLINGS["image/jpeg"]}
     stem, suffix = wanted, right
-    if given in spellings or (output.exact and given):
+    if given in spellings or output.exact:
         stem, suffix = wanted.with_suffix(""), wanted.suffix
     elif given in known:
         stem = wanted.with_suffix("")

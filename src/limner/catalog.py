@@ -42,7 +42,8 @@ def _shared(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit: str, free: bool) -> Model:
     family = str(row.get("family", "images"))
-    known = {**facts["families"][family], **row}
+    shared = facts["families"][family]
+    known = {**shared, **row}
     head = facts["gateway"]
     return Model(
         gateway=gateway,
@@ -54,7 +55,7 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         sizes=tuple(known.get("sizes", ())),
         size_for_ratio=known.get("size_for_ratio", {}),
         default_size=known.get("default_size"),
-        free_size=bool(known.get("free_size")) and not known.get("sizes"),
+        free_size=bool(row.get("free_size", shared.get("free_size") and not known.get("sizes"))),
         max_n=int(known["max_n"]),
         max_references=int(known.get("max_references", 0)),
         prices=_prices(known, unit, free),
@@ -66,9 +67,11 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         default=bool(known.get("default")),
         source=str(known.get("source", head["source"])),
         as_of=str(known.get("checked", head["checked"])),
-        default_ratio=known.get("default_ratio"),
         live=known.get("wire", {}),
         required=tuple(known.get("required", ())),
+        default_ratio=known.get("default_ratio"),
+        size_step=int(known.get("size_step", 1)),
+        most_pixels=int(known.get("most_pixels", 0)),
     )
 
 
@@ -86,7 +89,8 @@ def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
         Price(each, parse(worst, unit), {} if size == _ANY else {"size": size}, *rates)
         for size, worst in sorted(most.items(), key=lambda entry: entry[0] == _ANY)
     ]
-    return tuple(rows) if _ANY in most else (*rows, Price(each, each, {}, *rates))
+    by_pixels = _rate(row.get("most_per_megapixel"), unit)
+    return tuple(rows) if _ANY in most else (*rows, Price(each, each, {}, *rates, most_per_megapixel=by_pixels))
 
 
 def by_size(size: str, each: Money) -> Price:

@@ -29,10 +29,12 @@ def pick(request: Request, models: Sequence[Model]) -> Model:
         fitting = [model for model in able if _has_size(model, request.size)]
         return (fitting or able or list(models))[0]
     wanted = _normal(request.model)
-    for model in models:
-        if wanted in {_normal(name) for name in (model.id, model.title, *model.aliases)}:
-            return _with_size(model, request.size, models)
-    known = [model.id for model in models]
+    named = [one for one in models if wanted in {_normal(name) for name in (one.id, one.title, *one.aliases)}]
+    # A gateway may list one model once per operation, each time at other prices.
+    named.sort(key=lambda model: operation not in model.operations)
+    if named:
+        return _with_size(named[0], request.size, models)
+    known = list(dict.fromkeys(model.id for model in models))
     near = difflib.get_close_matches(request.model, known, n=1, cutoff=0.5)
     key = "model.unknown_near" if near else "model.unknown"
     raise Usage(key, model=request.model, known=known, near=near[0] if near else "")
@@ -128,12 +130,23 @@ def _size(request: Request, model: Model, ratio: str | None, adjustments: list[A
         adjustments.append(Adjustment("adjusted.no_size", {"size": request.size, "model": model.id}))
         return None
     named = next((size for size in model.sizes if size.lower() == wanted.lower()), None)
-    if named is None and not (model.free_size and _PIXELS.match(wanted)):
-        allowed = model.sizes or ("WIDTHxHEIGHT",)
+    if named is None and not _is_free(wanted, model):
+        anything = ("WIDTHxHEIGHT",) if model.size_step == 1 else (f"WIDTHxHEIGHT (n x {model.size_step})",)
+        allowed = (*model.sizes, *(anything if model.free_size else ()))
         raise Usage("size.unknown", size=request.size, model=model.id, allowed=allowed)
     if ratio and model.size_for_ratio and model.size_for_ratio.get(ratio) != (named or wanted):
         adjustments.append(Adjustment("adjusted.size_wins", {"size": named or wanted, "ratio": ratio}))
     return named or wanted
+
+
+def _is_free(size: str, model: Model) -> bool:
+    """Is it a size in pixels that the model takes although no list names it?"""
+    found = _PIXELS.match(size) if model.free_size else None
+    if found is None:
+        return False
+    width, height = int(found[1]), int(found[2])
+    in_steps = width % model.size_step == 0 and height % model.size_step == 0
+    return in_steps and (not model.most_pixels or width * height <= model.most_pixels)
 
 
 def _normal_size(size: str) -> str:

@@ -1,5 +1,6 @@
 """Choice, tariff -> Quote: what it will cost, frozen so that a yes can be a yes to exactly that."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,7 @@ def make(
         ceiling=ceiling,
         sends=-(-choice.n // choice.model.max_n),
         attempts=attempts,
+        nonce=os.urandom(8).hex(),
         repairs=tuple(one for one in repairs if one.price.micro <= ceiling.micro),
         price_known=row is not None,
         source=choice.model.source,
@@ -57,12 +59,22 @@ def make(
 
 
 def price_row(choice: Choice) -> Price | None:
-    """The tariff row that the chosen parameters fall under."""
+    """The tariff row that the chosen parameters fall under, its worst case that of the chosen size."""
     told = {"size": choice.size or "", **{name: str(v) for name, v in choice.parameters.items()}}
     for row in choice.model.prices:
         if all(told.get(name) == value for name, value in row.when.items()):
-            return row
+            return _at_size(row, choice.size)
     return None
+
+
+def _at_size(row: Price, size: str | None) -> Price:
+    width, _, height = (size or "").partition("x")
+    if row.most_per_megapixel is None or not (width.isdigit() and height.isdigit()):
+        return row
+    worst = row.most_per_megapixel.micro * int(width) * int(height)
+    # In whole hundredths, upwards: a worst case known to six places would only look exact.
+    worst = -(-worst // (1_000_000 * 10_000)) * 10_000
+    return row._replace(most=Money(max(row.most.micro, worst), row.most.unit))
 
 
 def cost_of_tokens(row: Price, tokens_in: int, tokens_out: int) -> Money | None:

@@ -52,6 +52,8 @@ class Price(NamedTuple):
     per_1k_in: Money | None
     per_1k_out: Money | None
     """Where the gateway bills by tokens: the rates, so that what was really used can be priced."""
+    most_per_megapixel: Money | None = None
+    """What a picture of a free size can cost at worst, per million pixels."""
 
 
 class Model(NamedTuple):
@@ -95,6 +97,10 @@ class Model(NamedTuple):
     """Those of `parameters` that have to be given."""
     default_ratio: str | None = None
     """The aspect ratio that is sent when none was asked for."""
+    size_step: int = 1
+    """Both sides of a free size are multiples of this."""
+    most_pixels: int = 0
+    """The largest free size, in pixels; 0 where nobody says."""
 
 
 class Reference(NamedTuple):
@@ -112,6 +118,11 @@ class Reference(NamedTuple):
     bytes: int
     shrunk: bool
     source_bytes: int
+
+    @property
+    def is_link(self) -> bool:
+        """A web address, which the gateway fetches by itself: `source` and `path` are that."""
+        return not self.media_type
 
 
 class Adjustment(NamedTuple):
@@ -170,6 +181,8 @@ class Quote(NamedTuple):
     """How many requests serve all n pictures when every answer arrives."""
     attempts: int
     """How often each request may be sent when answers are lost."""
+    nonce: str
+    """Random, so that the same wish twice in one instant makes two quotes."""
     repairs: tuple[Repair, ...]
     price_known: bool
     source: str
@@ -299,3 +312,5 @@ class Job(NamedTuple):
     seconds: float | None
     """From the first byte sent to the last picture saved."""
     folder: str
+    repairs: tuple[Repair, ...] = ()
+    """What was sent instead of the choice, where the gateway refused it: as quoted, in order."""

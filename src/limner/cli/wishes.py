@@ -46,7 +46,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     )
     parser.add_argument("--ratio", "--aspect-ratio", dest="aspect_ratio", metavar="W:H", help=text("ratio"))
     parser.add_argument("--size", metavar="SIZE", help=text("size"))
-    parser.add_argument("-n", type=mistakes.whole("-n"), metavar="COUNT", help=text("n"))
+    parser.add_argument("-n", "--n", type=mistakes.whole("-n"), metavar="COUNT", help=text("n"))
     parser.add_argument("--avoid", "--negative-prompt", metavar="TEXT", help=text("avoid"))
     parser.add_argument("--quality", metavar="Q", help=text("quality"))
     parser.add_argument("--format", metavar="F", help=text("format"))

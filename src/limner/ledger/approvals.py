@@ -15,6 +15,15 @@ from limner.records import build, canonical
 from limner.types import Quote
 
 
+_KEYS = {
+    "picture": "budget.per_picture",
+    "run": "budget.per_run",
+    "hour": "budget.per_hour",
+    "day": "budget.per_day",
+    "month": "budget.per_month",
+}
+
+
 def now() -> int:
     """Unix milliseconds."""
     return time.time_ns() // 1_000_000
@@ -83,4 +92,4 @@ class Approvals:
             held = spending.held(self.store, limit, at)
         if spent.micro + held.micro + asked.micro > limit.cap.micro:
             facts = {"ceiling": asked, "cap": limit.cap, "spent": spent, "held": held}
-            raise BudgetExceeded(f"budget.per_{limit.window}", quote=quote.id, **facts)
+            raise BudgetExceeded(_KEYS[limit.window], quote=quote.id, **facts)

@@ -14,7 +14,7 @@ from limner.ledger.approvals import Approvals, now
 from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
 from limner.records import digest_of
-from limner.types import Choice, Job, Outcome, Picture, Quote, State
+from limner.types import Choice, Job, Outcome, Picture, Quote, Repair, State
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
@@ -40,7 +40,7 @@ class Ledger(Approvals):
                 raise QuoteChanged("quote.altered", quote=quote.id)
             if now() > approval["expires_at"]:
                 raise QuoteChanged("quote.expired", quote=quote.id)
-            stops.check(self.store, quote.choice.gateway, quote.account, now())
+            stops.check(self.store, quote.choice.gateway, quote.account)
             self.store.do("UPDATE approval SET used = 1 WHERE quote_id = ?", quote.id)
             return self._insert_job(quote, runs, output, owner), True
 
@@ -72,7 +72,9 @@ class Ledger(Approvals):
         spending.move(self.store, job_id, "reserve", quote.ceiling, at)
         return job_id
 
-    def intend(self, job_id: str, part: int, spool: str, pace: Pace = ANY_PACE) -> int | None:
+    def intend(
+        self, job_id: str, part: int, spool: str, pace: Pace = ANY_PACE, repair: int | None = None
+    ) -> int | None:
         """
         Write down that a paid request is about to leave: its number, on the disk when this returns; or
         `None` when it is not its turn yet, because the gateway is busy with as many as it takes at once.
@@ -83,10 +85,11 @@ class Ledger(Approvals):
             row = self.store.row("SELECT coalesce(max(n), 0) + 1 AS n FROM attempt WHERE job_id = ?", job_id)
             assert row is not None
             self.store.do(
-                "INSERT INTO attempt (job_id, n, part, gateway, status, spool, sent_at)"
-                " SELECT id, ?, ?, gateway, 'intent', ?, ? FROM job WHERE id = ?",
+                "INSERT INTO attempt (job_id, n, part, repair, gateway, status, spool, sent_at)"
+                " SELECT id, ?, ?, ?, gateway, 'intent', ?, ? FROM job WHERE id = ?",
                 row["n"],
                 part,
+                repair,
                 spool.format(n=row["n"]),
                 now(),
                 job_id,
@@ -309,6 +312,11 @@ class Ledger(Approvals):
         row = self.store.row("SELECT seq FROM job WHERE id = ?", job_id)
         return int(row["seq"]) if row else None
 
+    def _repairs(self, row: Mapping[str, Any]) -> tuple[Repair, ...]:
+        sql = "SELECT repair FROM attempt WHERE job_id = ? AND repair IS NOT NULL ORDER BY n"
+        used = [entry["repair"] for entry in self.store.rows(sql, row["id"])]
+        return tuple(self.quote(row["quote_id"]).repairs[place] for place in used) if used else ()
+
     def _update(self, job_id: str, **columns: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in (*columns, "updated_at"))
         self.store.do(f"UPDATE job SET {names} WHERE id = ?", *columns.values(), now(), job_id)  # noqa: S608
@@ -322,6 +330,7 @@ class Ledger(Approvals):
             uncertain=Money(row["uncertain"], unit),
             error_facts=json.loads(row["error_facts"]),
             pictures=tuple(self.pictures(row["id"]).values()),
+            repairs=self._repairs(row),
         )
         return Job(**own)
 

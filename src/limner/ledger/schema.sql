@@ -70,6 +70,7 @@ CREATE TABLE attempt (
     job_id TEXT NOT NULL REFERENCES job (id),
     n INTEGER NOT NULL,
     part INTEGER NOT NULL,                -- which of the quote's sends this is, from 0
+    repair INTEGER,                       -- which of the quote's repairs was sent; NULL: what was chosen
     gateway TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('intent', 'accepted', 'refused', 'unknown', 'never_left')),
     spool TEXT NOT NULL,                  -- where the raw answer lies

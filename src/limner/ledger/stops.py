@@ -14,16 +14,16 @@ from limner.money import Money
 from limner.types import Outcome
 
 _IN_A_ROW = 3
+_KEYS = {"dear": "stopped.dear", "unknown": "stopped.unknown", "refused": "stopped.refused"}
 _REFUSALS = {"gateway.key_refused", "gateway.forbidden", "gateway.funds"}
 
 
-def check(store: Store, gateway: str, account: str, at: int) -> None:
+def check(store: Store, gateway: str, account: str) -> None:
     """Raises `Stopped`. Part of the caller's transaction."""
-    del at
     sql = "SELECT reason, job_id FROM stop WHERE gateway = ? AND account = ?"
     row = store.row(sql, gateway, account)
     if row is not None:
-        raise Stopped(f"stopped.{row['reason']}", gateway=gateway, job=row["job_id"])
+        raise Stopped(_KEYS[row["reason"]], gateway=gateway, job=row["job_id"])
 
 
 def judge(store: Store, job: Mapping[str, Any], outcome: Outcome, at: int) -> None:
