@@ -11,7 +11,7 @@ Format: WHATWG HTML, "Server-sent events", read 2026-11.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from limner.errors import LimnerError
+from limner.errors import LimnerError, NoAnswer
 
 _LARGEST_LINE = 128_000_000
 
@@ -71,7 +71,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
     for chunk in chunks:
         rest += chunk
         if len(rest) > _LARGEST_LINE:
-            raise ValueError("a line of the event stream is too long")
+            raise NoAnswer("stream.too_long")
         # A CR at the very end may be half of a CRLF.
         held = b"\r" if rest.endswith(b"\r") else b""
         whole = rest[: len(rest) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -139,6 +139,10 @@ TEXTS: dict[str, str] = {
     "gateway.key_refused": "{gateway} does not accept the key. Check it with `limner doctor`.",
     "gateway.forbidden": "{gateway} does not allow this key to do that: {said}",
     "gateway.funds": "The balance at {gateway} is not enough: {said}",
+    "gateway.funds_at": "The balance at {gateway} is not enough: {said} Top it up at {url} (Billing/Credits), then ask "
+    "again.",
+    "gateway.said_failed": "{gateway} took the request and then said that it failed: {said} Whether that was charged "
+    "is not known.",
     "gateway.rate": "{gateway} asks for a pause (HTTP 429): {said}",
     "gateway.content": "{gateway} will not paint this: {said}",
     "gateway.empty_list": "{gateway} lists nothing to buy at the moment. Try again later.",
@@ -178,6 +182,9 @@ TEXTS: dict[str, str] = {
     "task.no_pictures": "{gateway} says the task {task} is done, but names no picture.",
     "answer.unreadable": "{gateway} answered in a form that limner cannot read. The answer is kept: {path}",
     "answer.task": "{gateway} answered with a task ({task}) instead of a picture, and has no way to look at it.",
+    "stream.no_id": "{gateway} answered with a stream that ended before it named the picture's task, so there is "
+    "nothing to look at. It may have been charged.",
+    "stream.too_long": "A line of the stream is longer than any picture; the rest of it was not read.",
     "answer.words_only": "{gateway} answered in words instead of a picture: {said}",
     "answer.not_stored": "The answer came, but could not be stored in {path}: {reason}.",
     "picture.broken": "What came is not a whole picture ({reason}). The raw answer is kept in the job's folder.",
