@@ -12,7 +12,9 @@ from limner.money import Money, decimal
 from limner.quote import cost_of_tokens, price_row
 from limner.records import plain
 from limner.types import Link, Picture, Source, Submission
-from limner.work import Tally, Work, part_of
+from limner.work import Tally, Work
+
+_MOST_SURPLUS = 16
 
 
 def collect(work: Work, part: int, submission: Submission, answer: Answer | None, tally: Tally) -> Tally:
@@ -23,7 +25,7 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
     story = _story(work, part, submission, Money(tally.cost - before, work.unit), tally.basis)
     saved = work.ledger.pictures(work.job_id)
     for number, source in enumerate(submission.sources):
-        place = part * work.quote.choice.model.max_n + number
+        place = _place(work, part, number)
         if place in saved:
             tally = tally._replace(pictures=(*tally.pictures, saved[place]))
             continue
@@ -40,10 +42,18 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
     return tally
 
 
+def _place(work: Work, part: int, number: int) -> int:
+    """A picture's place in the job. What comes beyond what was asked for stands behind all that was."""
+    each = work.quote.choice.model.max_n
+    if number < each:
+        return part * each + number
+    return work.quote.choice.n + part * _MOST_SURPLUS + number - each
+
+
 def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tally:
     """What one answered request cost: the gateway's word, else its tokens at the tariff, else the tariff."""
-    usage, row = submission.usage, price_row(work.quote.choice)
-    n = part_of(work.quote.choice, part).n
+    choice = work.sent(part)
+    usage, row, n = submission.usage, price_row(choice), choice.n
     cost, basis = usage.cost, "gateway"
     if cost is None and row and usage.tokens_in is not None and usage.tokens_out is not None:
         cost, basis = cost_of_tokens(row, usage.tokens_in, usage.tokens_out), "tokens"
@@ -74,7 +84,7 @@ def _save(
 
 def _story(work: Work, part: int, submission: Submission, cost: Money, basis: str) -> dict[str, Any]:
     """What stands beside a picture: the request, the quote, what was sent, what it cost, when."""
-    quote, usage = work.quote, submission.usage
+    quote, choice, usage = work.quote, work.sent(part), submission.usage
     attempt = next(
         a for a in work.ledger.attempts(work.job_id) if a["part"] == part and a["status"] == "accepted"
     )
@@ -89,7 +99,7 @@ def _story(work: Work, part: int, submission: Submission, cost: Money, basis: st
             "model": quote.choice.model.id,
             "operation": quote.choice.operation,
             "prompt": quote.choice.prompt,
-            "parameters": plain(quote.choice.parameters),
+            "parameters": plain(choice.parameters),
             "references": [one.sha256 for one in quote.choice.references],
         },
         "quoted": {"price": decimal(quote.price), "ceiling": decimal(quote.ceiling), "unit": work.unit},

@@ -72,12 +72,13 @@ def _streamed(work: Work, submission: Submission) -> Progress | None:
 def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | GatewayError:
     """The end, or why nobody has seen it: the task takes longer than the waiting, or looks go wrong."""
     gateway = work.transport.gateway
-    rules: Mapping[str, Any] = {**gateway.facts.get("polling", {}), **gateway.settings.get("polling", {})}
     model = work.quote.choice.model
+    known, own, said = gateway.facts.get("polling", {}), model.live.get("polling", {}), gateway.settings
+    rules: Mapping[str, Any] = {**known, **own, **said.get("polling", {})}
     expected = timing.expect(
         model.seconds,
         work.ledger.durations(work.quote.choice),
-        floor=float(model.live.get("poll_floor") or rules.get("floor", _FLOOR)),
+        floor=float(rules.get("floor", _FLOOR)),
         ceiling=float(rules.get("ceiling", _CEILING)),
     )
     pause, going_on = 0.0, GatewayError("task.still_running", task=task_id)

@@ -32,6 +32,10 @@ def told(job: Job) -> dict[str, Any]:
             "tokens": job.tokens,
         },
         "charged": job.charged,
+        "repairs": [
+            {"key": one.key, "on": list(one.on), "size": one.size, "price": decimal(one.price)}
+            for one in job.repairs
+        ],
         "seconds": job.seconds,
         "error": job.error,
         "error_facts": dict(job.error_facts),
@@ -47,7 +51,7 @@ def words(job: Job) -> tuple[str, dict[str, Any]]:
         **job.error_facts,
         "job": job.id,
         "count": len(job.pictures),
-        "n": job.n,
+        "n": max(job.n, len(job.pictures)),
         "cost": job.cost or Money(0, job.ceiling.unit),
         "uncertain": job.uncertain,
         "path": job.pictures[0].path if job.pictures else "",

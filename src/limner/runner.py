@@ -8,7 +8,7 @@ anybody reads it. A request is sent again only where the quote said so, and ever
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,10 @@ from limner.money import Money
 from limner.quote import cost_of_tokens, price_row
 from limner.types import Choice, Job, Outcome
 from limner.wire import Wire
-from limner.work import SPOOL, Tally, Work, note, part_of
+from limner.work import SPOOL, Tally, Work, note, part_of, repaired
 
 _LOOK_SECONDS = 0.05
+_MOST_REPAIRS = 2
 _FINAL = (KeyRefused, OutOfFunds, ContentRefused)
 
 
@@ -72,40 +73,41 @@ def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
 
 
 def _serve(work: Work, part: int, tally: Tally) -> Tally:
-    """One of the quote's sends: attempts until one is answered or none is left."""
-    choice = part_of(work.quote.choice, part)
-    for attempt in range(work.quote.attempts):
-        last = attempt + 1 == work.quote.attempts
+    """One of the quote's sends: attempts until one is answered or none is left, repairs in between."""
+    attempt, repairs = 0, list[int]()
+    while True:
         work.watch("submitting", {"part": part, "attempt": attempt + 1})
-        n = _turn(work, part)
+        choice = part_of(repaired(work.quote, repairs[-1] if repairs else None), part)
+        n = _turn(work, part, repairs)
         spool = work.folder / SPOOL.format(n=n)
         wire = Wire(work.transport, spool, choice.model.time_limit)
         try:
             submission = work.provider.submit(wire, choice)
         except GatewayError as error:
             note(work, n, error, sent=wire.spent)
-            repaired = _repaired(work, choice, error)
-            if repaired is not None and wire.spent:
-                choice = repaired
+            repair = _repair(work, choice, error, repairs) if wire.spent else None
+            if repair is not None:
+                repairs.append(repair)
                 continue
-            if last or not _again(error, work.repeats) or _above_ceiling(work, error):
+            attempt += 1
+            lost = attempt >= work.quote.attempts or not _again(error, work.repeats)
+            if lost or _above_ceiling(work, error):
                 return gave_up(work, part, error, tally)
-            _pause(work, attempt, error)
+            _pause(work, attempt - 1, error)
         else:
             work.ledger.answer(work.job_id, n, "accepted", http_status=200, task_id=submission.task_id)
             if submission.task_id is not None:
                 work.watch("submitted", {"task": submission.task_id})
                 return follow(work, part, n, submission, tally)
             return collect(work, part, submission, wire.answer, tally)
-    assert tally.error is not None
-    return tally
 
 
-def _turn(work: Work, part: int) -> int:
+def _turn(work: Work, part: int, repairs: Sequence[int]) -> int:
     """Wait until the gateway has a place for one more request; the number of the attempt it got."""
     spool = str(work.folder / SPOOL)
+    repair = repairs[-1] if repairs else None
     waited = False
-    while (n := work.ledger.intend(work.job_id, part, spool, work.pace)) is None:
+    while (n := work.ledger.intend(work.job_id, part, spool, work.pace, repair)) is None:
         if not waited:
             work.watch("queued", {})
         waited = True
@@ -113,17 +115,18 @@ def _turn(work: Work, part: int) -> int:
     return n
 
 
-def _repaired(work: Work, choice: Choice, error: GatewayError) -> Choice | None:
-    """The next request that the quote allows after this refusal, if it allows one."""
-    if not isinstance(error, Refused):
+def _repair(work: Work, choice: Choice, error: GatewayError, used: Sequence[int]) -> int | None:
+    """Which of the quote's repairs is sent after this refusal. Each is sent once, and few in all."""
+    if not isinstance(error, Refused) or len(used) >= _MOST_REPAIRS:
         return None
     code = str(error.facts.get("said_code", ""))
-    for repair in work.quote.repairs:
-        if code in repair.on and dict(repair.parameters) != dict(choice.parameters):
-            work.watch(
-                "repairing", {"key": repair.key, "code": code, "size": repair.size, "price": repair.price}
-            )
-            return choice._replace(parameters=repair.parameters, size=repair.size)
+    for place, repair in enumerate(work.quote.repairs):
+        # Its `n` is that of the whole order, of which this may be a part.
+        same = {**repair.parameters, "n": None} == {**choice.parameters, "n": None}
+        if code in repair.on and place not in used and not same:
+            told = {"key": repair.key, "code": code, "size": repair.size, "price": str(repair.price)}
+            work.watch("repairing", told)
+            return place
     return None
 
 

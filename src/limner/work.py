@@ -37,6 +37,12 @@ class Work(NamedTuple):
     def unit(self) -> str:
         return self.quote.ceiling.unit
 
+    def sent(self, part: int) -> Choice:
+        """What one of the quote's sends asked for at last: the choice, or a repair that was sent instead."""
+        tried = [one for one in self.ledger.attempts(self.job_id) if one["part"] == part]
+        repair = tried[-1]["repair"] if tried else None
+        return part_of(repaired(self.quote, repair), part)
+
     def each_worst(self, part: int) -> int:
         """The most that one of the quote's sends can cost, in millionths."""
         row = price_row(self.quote.choice)
@@ -55,6 +61,14 @@ class Tally(NamedTuple):
     waiting: bool = False
     perhaps: int = 0
     """What a task that failed may have cost, where nobody says whether it did."""
+
+
+def repaired(quote: Quote, repair: int | None) -> Choice:
+    """The quote's choice as one of its repairs sends it."""
+    if repair is None:
+        return quote.choice
+    other = quote.repairs[repair]
+    return quote.choice._replace(parameters=other.parameters, size=other.size)
 
 
 def part_of(choice: Choice, part: int) -> Choice:

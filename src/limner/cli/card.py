@@ -28,6 +28,9 @@ def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
     told += [(text("card.references"), _reference(one, face)) for one in choice.references]
     told += [(text("card.note"), text(one.key, **one.facts)) for one in choice.adjustments]
     told.append((text("card.price"), price(quote, face)))
+    told += [
+        (text("card.repair"), text(one.key, size=one.size or "", price=one.price)) for one in quote.repairs
+    ]
     told.append((text("card.tariff"), text("card.tariff_of", source=quote.source, as_of=quote.as_of)))
     low, high = model.seconds
     told.append((text("card.time"), text("card.time_about", low=low, high=high)))
@@ -81,6 +84,8 @@ def _panel(title: str, told: list[tuple[str, str]], face: Face) -> None:
 
 
 def _reference(reference: Reference, face: Face) -> str:
+    if reference.is_link:
+        return reference.source
     facts = {
         "name": Path(reference.source).name,
         "before": _kilobytes(reference.source_bytes),

@@ -52,8 +52,22 @@ def run(options: Namespace, face: Face) -> int:
             one["balance"] = dict(face.client.balance(str(one["name"]))) if one["ready"] else None
             one["status"] += "".join(f", {name} {left}" for name, left in (one["balance"] or {}).items())
     lines = [f"{one['name']:<20} {one['host'] or '-':<28} {one['status']}" for one in told]
+    if options.action:
+        told[0]["endpoints"] = _endpoints(options.action, face)
+        lines += [face.text("gateways.endpoint", **one) for one in told[0]["endpoints"]]
     face.show("gateways", {"items": told}, lines)
     return 0
+
+
+def _endpoints(name: str, face: Face) -> list[dict[str, str]]:
+    """Every host that a gateway of ours speaks to, what goes there and when, in the reader's language."""
+    added = face.client.settings.get("gateways", {}).get(name, {})
+    listed = known.facts(str(added.get("provider", name))).get("endpoints", ())
+
+    def said(words: dict[str, str]) -> str:
+        return words.get(face.language) or words["en"]
+
+    return [{"host": one["host"], "what": said(one["what"]), "when": said(one["when"])} for one in listed]
 
 
 def _told(name: str, face: Face) -> dict[str, Any]:

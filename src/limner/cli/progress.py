@@ -57,13 +57,18 @@ class Display:
             )
             facts = {**told, "reason": reason, "seconds": f"{told['seconds']:g}"}
             line = self.face.text("progress.repeating", **facts)
-            if self._bar:
-                self._bar.console.print(line, markup=False, highlight=False)
-            else:
-                self.face.say(line)
+            self._line(line)
+        elif name == "repairing":
+            self._line(self.face.text(f"{told['key']}.now", size=told["size"] or "", price=told["price"]))
         elif name == "collecting":
             self.label = self.face.text("progress.collecting")
         self.tick()
+
+    def _line(self, line: str) -> None:
+        if self._bar:
+            self._bar.console.print(line, markup=False, highlight=False)
+        else:
+            self.face.say(line)
 
 
 def _bar(face: Face) -> Any:

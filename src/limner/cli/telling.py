@@ -35,6 +35,15 @@ def quote_data(quote: Quote, face: Face) -> dict[str, Any]:
         "max_cost": decimal(quote.ceiling),
         "unit": quote.ceiling.unit,
         "attempts": quote.attempts,
+        "repairs": [
+            {
+                "on": list(one.on),
+                "size": one.size,
+                "price": decimal(one.price),
+                "summary": face.text(one.key, size=one.size or "", price=one.price),
+            }
+            for one in quote.repairs
+        ],
         "tariff": {"source": quote.source, "as_of": quote.as_of},
         "eta_s": list(choice.model.seconds),
         "expires_at": quote.expires_at,
@@ -79,6 +88,8 @@ def job_lines(job: Job, face: Face) -> list[str]:
     """A job for a person: the paths first, then one sentence, then why, where something went wrong."""
     lines = [picture.path for picture in job.pictures]
     face.say(_sentence(job, face))
+    for one in job.repairs:
+        face.say(face.text(f"{one.key}.done", size=one.size or "", price=one.price))
     if job.error:
         face.say(face.text(job.error, **job.error_facts))
         if job.state in {"failed", "canceled"}:
