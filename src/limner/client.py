@@ -349,6 +349,7 @@ class Client:
             bytes=int(limits["reference_bytes"]),
             files=model.max_references,
             media_types=tuple(limits["reference_types"]),
+            links=bool(limits.get("reference_links")),
         )
         return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
 
