@@ -117,11 +117,27 @@ def _webp(file: BinaryIO, size: int) -> tuple[str, int, int]:
 
 
 def _gif(file: BinaryIO, size: int) -> tuple[str, int, int]:
-    head = _exactly(file, 10)
-    file.seek(max(0, size - 64))
-    if b"\x3b" not in file.read():
-        raise Broken("cut")
-    return "image/gif", int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
+    head = _exactly(file, 13)
+    file.seek(_colours(head[10]), 1)
+    while True:
+        kind = _exactly(file, 1)
+        if kind == b"\x3b":
+            return "image/gif", int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
+        if kind == b"\x2c":
+            file.seek(_colours(_exactly(file, 9)[8]) + 1, 1)
+        elif kind == b"\x21":
+            file.seek(1, 1)
+        else:
+            raise Broken("damaged")
+        while length := _exactly(file, 1)[0]:
+            file.seek(length, 1)
+        if file.tell() > size:
+            raise Broken("cut")
+
+
+def _colours(flags: int) -> int:
+    """The length of a colour table, if the flags say that there is one."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _exactly(file: BinaryIO, count: int) -> bytes:
