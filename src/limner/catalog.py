@@ -90,7 +90,9 @@ def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
         for size, worst in sorted(most.items(), key=lambda entry: entry[0] == _ANY)
     ]
     by_pixels = _rate(row.get("most_per_megapixel"), unit)
-    return tuple(rows) if _ANY in most else (*rows, Price(each, each, {}, *rates, most_per_megapixel=by_pixels))
+    if _ANY not in most:
+        rows.append(Price(each, each, {}, *rates, most_per_megapixel=by_pixels))
+    return tuple(rows)
 
 
 def by_size(size: str, each: Money) -> Price:
