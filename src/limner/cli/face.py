@@ -126,7 +126,7 @@ class Face:
         """Something for a person, beside the result."""
         if not self.quiet:
             for one in line.split("\n"):
-                sys.stderr.write(messages.clean(one, 2_000).rstrip() + "\n")
+                sys.stderr.write(_fitted(messages.clean(one, 2_000).rstrip()) + "\n")
 
     def warn(self, key: str, /, **facts: Any) -> None:
         self.warnings.append(self.text(key, **facts))
@@ -179,9 +179,8 @@ class Face:
             }
             _write_json(whole)
             return error.exit_code
-        sys.stderr.write(sentence + "\n")
-        for line in ([hint] if hint else []) + [one.why for one in following]:
-            sys.stderr.write(line + "\n")
+        for line in (sentence, *([hint] if hint else []), *(one.why for one in following)):
+            sys.stderr.write("\n".join(_fitted(one) for one in line.split("\n")) + "\n")
         return error.exit_code
 
     def _hint(self, error: LimnerError) -> str:
@@ -206,6 +205,17 @@ class Face:
 
     def _of(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {name: data[name] for name in self.fields if name in data}
+
+
+def _fitted(line: str) -> str:
+    """A sentence broken between words where a terminal would break it inside one; a command is left whole."""
+    if not sys.stderr.isatty() or "limner " in line:
+        return line
+    import shutil
+
+    from limner.cli.columns import wrap
+
+    return "\n".join(wrap(line, max(20, shutil.get_terminal_size().columns - 1)))
 
 
 def _write_json(told: Mapping[str, Any]) -> None:

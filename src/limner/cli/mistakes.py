@@ -28,7 +28,7 @@ def of_message(parser: ArgumentParser, message: str, action: Action | None = Non
         return Usage("usage.missing", command=parser.prog, names=required.group(1))
     if action is None:
         return Usage("usage.words", command=parser.prog, reason=message)
-    option = action.option_strings[-1] if action.option_strings else str(action.metavar)
+    option = _name(action)
     if message == "expected one argument":
         return Usage("usage.value_missing", option=option, wanted=action.metavar or _choices(action)[0])
     choice, surplus = _CHOICE.match(message), _SURPLUS.match(message)
@@ -54,7 +54,7 @@ def of_surplus(parser: ArgumentParser, words: Sequence[str]) -> Usage:
     near = difflib.get_close_matches(unknown, known, n=1)
     if near:
         return Usage("usage.option_near", command=parser.prog, option=unknown, near=near[0])
-    long = [name for action in parser._actions for name in action.option_strings[-1:]]
+    long = [_name(action) for action in parser._actions if action.option_strings]
     return Usage("usage.option_unknown", command=parser.prog, option=unknown, allowed=long)
 
 
@@ -115,6 +115,12 @@ def _range_key(low: int | None, high: int | None) -> str:
     if low is None:
         return "usage.whole_number"
     return "usage.from" if high is None else "usage.from_to"
+
+
+def _name(action: Action) -> str:
+    """The name an option or an argument is best known by."""
+    long = [name for name in action.option_strings if len(name) > len("--n")]
+    return [*long, *action.option_strings, str(action.metavar)][0]
 
 
 def _action(parser: ArgumentParser, name: str | None) -> Action | None:

@@ -7,8 +7,8 @@
 
 _shtab_limner_subparsers=(make quote approve run status jobs recover resolve show models gateways spend setup doctor sandbox completion)
 
-_shtab_limner_make_option_strings=(--prompt --prompt-file --request -m --model -g --gateway -r --ref --reference-image --ratio --aspect-ratio --size -n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra -o --out --overwrite --wait --exit-status --no-preview --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
-_shtab_limner_quote_option_strings=(--prompt --prompt-file --request -m --model -g --gateway -r --ref --reference-image --ratio --aspect-ratio --size -n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
+_shtab_limner_make_option_strings=(--prompt --prompt-file --request -m --model -g --gateway -r --ref --reference-image --ratio --aspect-ratio --size -n --n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra -o --out --overwrite --wait --exit-status --no-preview --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
+_shtab_limner_quote_option_strings=(--prompt --prompt-file --request -m --model -g --gateway -r --ref --reference-image --ratio --aspect-ratio --size -n --n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_approve_option_strings=(--json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_run_option_strings=(--approve -o --out --overwrite --wait --exit-status --no-preview --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_status_option_strings=(--wait --exit-status --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)

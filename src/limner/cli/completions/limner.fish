@@ -51,7 +51,7 @@ function _shtab_limner_using
 end
 
 set -g _shtab_limner_commands make quote approve run status jobs recover resolve show models gateways spend setup doctor sandbox completion
-set -g _shtab_limner_opts_with_value --approve --aspect-ratio --attempts --avoid --background --by --charged --cursor --extra --fields --format --gateway --home --key-env --key-file --lang --limit --max-cost --max-n --model --negative-prompt --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --task --unit --url --wait -g -m -n -o -r -x
+set -g _shtab_limner_opts_with_value --approve --aspect-ratio --attempts --avoid --background --by --charged --cursor --extra --fields --format --gateway --home --key-env --key-file --lang --limit --max-cost --max-n --model --n --negative-prompt --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --task --unit --url --wait -g -m -n -o -r -x
 
 complete -c limner -e
 complete -c limner -f
@@ -65,7 +65,7 @@ complete -c limner -n '_shtab_limner_using make' -s g -l gateway -x -d 'buy from
 complete -c limner -n '_shtab_limner_using make' -s r -l ref -l reference-image -xka "(__fish_complete_path (commandline -ct))" -d 'a picture to edit or to follow; repeatable'
 complete -c limner -n '_shtab_limner_using make' -l ratio -l aspect-ratio -x -d 'such as 16:9'
 complete -c limner -n '_shtab_limner_using make' -l size -x -d 'such as 1536x1024, where the model has sizes'
-complete -c limner -n '_shtab_limner_using make' -s n -x -d 'how many pictures'
+complete -c limner -n '_shtab_limner_using make' -s n -l n -x -d 'how many pictures'
 complete -c limner -n '_shtab_limner_using make' -l avoid -l negative-prompt -x -d 'what should not be in it'
 complete -c limner -n '_shtab_limner_using make' -l quality -x -d 'where the model has it'
 complete -c limner -n '_shtab_limner_using make' -l format -x -d 'png, jpeg or webp, where the model has it'
@@ -97,7 +97,7 @@ complete -c limner -n '_shtab_limner_using quote' -s g -l gateway -x -d 'buy fro
 complete -c limner -n '_shtab_limner_using quote' -s r -l ref -l reference-image -xka "(__fish_complete_path (commandline -ct))" -d 'a picture to edit or to follow; repeatable'
 complete -c limner -n '_shtab_limner_using quote' -l ratio -l aspect-ratio -x -d 'such as 16:9'
 complete -c limner -n '_shtab_limner_using quote' -l size -x -d 'such as 1536x1024, where the model has sizes'
-complete -c limner -n '_shtab_limner_using quote' -s n -x -d 'how many pictures'
+complete -c limner -n '_shtab_limner_using quote' -s n -l n -x -d 'how many pictures'
 complete -c limner -n '_shtab_limner_using quote' -l avoid -l negative-prompt -x -d 'what should not be in it'
 complete -c limner -n '_shtab_limner_using quote' -l quality -x -d 'where the model has it'
 complete -c limner -n '_shtab_limner_using quote' -l format -x -d 'png, jpeg or webp, where the model has it'
