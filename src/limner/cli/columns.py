@@ -19,6 +19,19 @@ def pad(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
+def cut(text: str, columns: int) -> str:
+    """A text cut off where it would leave its line."""
+    if width(text) <= columns:
+        return text
+    kept, room = [], columns - 1
+    for letter in text:
+        room -= _of(letter)
+        if room < 0:
+            break
+        kept.append(letter)
+    return "".join(kept).rstrip() + "…"
+
+
 def wrap(text: str, columns: int) -> list[str]:
     """A text as lines of at most so many columns, broken at spaces and between Chinese characters."""
     lines = [""]

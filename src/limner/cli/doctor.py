@@ -62,7 +62,7 @@ def _gateways(face: Face, to_do: list[str]) -> list[dict[str, Any]]:
         try:
             gateway = face.client.gateway(name)
         except SetupNeeded as error:
-            told.append({"name": name, "ready": False, "status": missing(error, face)})
+            told.append({"name": name, "ready": False, "status": missing(name, error, face)})
             if error.key != "key.none":
                 to_do.append(face.text(error.key, **error.facts))
             continue

@@ -218,6 +218,17 @@ def _fitted(line: str) -> str:
     return "\n".join(wrap(line, max(20, shutil.get_terminal_size().columns - 1)))
 
 
+def row(line: str) -> str:
+    """One row of a list, which at a terminal stays one."""
+    if not sys.stdout.isatty():
+        return line
+    import shutil
+
+    from limner.cli.columns import cut
+
+    return cut(line, shutil.get_terminal_size().columns)
+
+
 def _write_json(told: Mapping[str, Any]) -> None:
     """One object on one line, harmless even to a terminal."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

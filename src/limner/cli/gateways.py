@@ -74,7 +74,7 @@ def _told(name: str, face: Face) -> dict[str, Any]:
     try:
         gateway = face.client.gateway(name)
     except SetupNeeded as error:
-        return {"name": name, "ready": False, "host": None, "status": missing(error, face)}
+        return {"name": name, "ready": False, "host": None, "status": missing(name, error, face)}
     for key, facts in gateway.warnings:
         face.warn(key, **facts)
     shown = "gateways.ready" if gateway.key else "gateways.ready_keyless"
@@ -90,10 +90,10 @@ def _told(name: str, face: Face) -> dict[str, Any]:
     }
 
 
-def missing(error: SetupNeeded, face: Face) -> str:
+def missing(name: str, error: SetupNeeded, face: Face) -> str:
     """What a gateway that cannot be used yet lacks."""
     if error.key == "key.none":
-        return face.text("gateways.no_key")
+        return face.text("gateways.no_key", command=face.typed("setup", name))
     return face.text(error.key, **error.facts)
 
 

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from datetime import datetime
 
 from limner.cli import mistakes
-from limner.cli.face import Face
+from limner.cli.face import Face, row
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
 from limner.messages import clean
@@ -42,7 +42,7 @@ def run(options: Namespace, face: Face) -> int:
         )
     cursor = page[-1].id if len(found) > options.limit else None
     data = {"items": [job_data(job, face) for job in page], "next_cursor": cursor} if face.json else {}
-    face.show("jobs", data, lines)
+    face.show("jobs", data, [row(line) for line in lines])
     if not page:
         face.say(face.text("jobs.none"))
     return 0

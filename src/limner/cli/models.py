@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from limner.cli import mistakes
-from limner.cli.face import Face
+from limner.cli.face import Face, row
 from limner.cli.wishes import Text
 from limner.money import decimal
 from limner.types import Model
@@ -28,7 +28,9 @@ def run(options: Namespace, face: Face) -> int:
         for model in face.client.models(options.gateway)
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
     ][: options.limit]
-    face.show("models", {"items": [_data(model) for model in found]}, [_line(model, face) for model in found])
+    face.show(
+        "models", {"items": [_data(model) for model in found]}, [row(_line(model, face)) for model in found]
+    )
     if not found:
         face.say(face.text("models.none"))
     return 0

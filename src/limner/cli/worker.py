@@ -115,4 +115,7 @@ def _silence() -> None:
 def _restored(told: Event) -> LimnerError:
     kind = getattr(errors, told["class"], LimnerError)
     restored: LimnerError = kind(told["key"], **told["facts"])
+    if kind is LimnerError:
+        # A fault of our own may have struck after something was sent.
+        restored.charged = "unknown"
     return restored

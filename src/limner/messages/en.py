@@ -311,7 +311,7 @@ A generator on your own machine is free:
     "setup.try": 'Try it: limner quote "a lighthouse at dusk"',
     "gateways.added": "The gateway {name} is added: {url}.",
     "gateways.ready": "ready, key {key} from {source}",
-    "gateways.no_key": "no key yet; set one with `limner setup`",
+    "gateways.no_key": "no key yet: {command}",
     "gateways.endpoint": "  {host}: {what}. When: {when}.",
     "gateways.ready_keyless": "ready, no key needed",
     "doctor.home": "data",

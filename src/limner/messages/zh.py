@@ -291,7 +291,7 @@ TEXTS: dict[str, str] = {
     "setup.try": '试一试：limner quote "黄昏的灯塔"',
     "gateways.added": "已添加网关 {name}：{url}",
     "gateways.ready": "就绪，密钥 {key} 来自 {source}",
-    "gateways.no_key": "还没有密钥，可用 `limner setup` 设置",
+    "gateways.no_key": "还没有密钥：{command}",
     "gateways.endpoint": "  {host}：{what}。何时：{when}。",
     "gateways.ready_keyless": "就绪，无需密钥",
     "doctor.home": "数据",
