@@ -85,16 +85,18 @@ class Gateway:
         *,
         prompt: Callable[[Call], str] | None = None,
         key: Callable[[Request], str] | None = None,
+        key_field: str = "",
         keyless: bool = False,
     ) -> BaseRoute:
         """
         Listen at `path` below the prefix. `prompt` finds the prompt in the request and marks it as one
-        that is paid for: faults strike there. `key` reads the key where it is not a bearer token;
-        `keyless` serves requests that bring none.
+        that is paid for: faults strike there. `key` reads the key where it is not a bearer token,
+        `key_field` names the field of the query or the form it stands in; `keyless` serves requests that
+        bring none.
         """
 
         async def serve(request: Request) -> Response:
-            holder = (key or bearer)(request)
+            holder = await _in_field(request, key_field) if key_field else (key or bearer)(request)
             call = await self._receive(request, holder)
             try:
                 self._admit(holder, keyless)
@@ -138,6 +140,12 @@ def bearer(request: Request) -> str:
     """The bearer token, or ""."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _in_field(request: Request, name: str) -> str:
+    """The field in the query, else in the form; "" where there is none."""
+    await request.body()  # kept by the request, so that the form can be read again
+    return str(request.query_params.get(name) or (await request.form()).get(name) or "")
 
 
 async def look(call: Call, task_id: str) -> Task:
