@@ -17,6 +17,7 @@ from bench.report import Aim
 _LIMNER = "limner"
 _WARM = f"{_LIMNER} (Python)"
 _SDK = "openai SDK"
+_ONE_ONLY = ("fal-client", f"{_SDK} (async)")
 _IMPORTS = ("requests", "fal_client", "openai", "litellm")
 """What the peers' own command lines, where they have one, begin with."""
 _REFERENCES = {"12 MP": (4000, 3000), "48 MP": (8000, 6000)}
@@ -239,9 +240,7 @@ def _once(bench: Bench, peer: Peer) -> Once:
 def _warm_turns(bench: Bench, size: str, count: int, at_once: int, n: int = 1) -> dict[str, list[Warm]]:
     able = {peer.name: peer for peer in bench.peers if peer.client}
     if n > 1:
-        able.pop("fal-client", None)
-    if n > 1 or at_once == 1:
-        able.pop(f"{_SDK} (async)", None)
+        able = {name: peer for name, peer in able.items() if name not in _ONE_ONLY}
     turns = {name: partial(_warmed, bench, peer, size, count, at_once, n) for name, peer in able.items()}
     return in_turn(max(1, bench.rounds // 2), turns)
 
