@@ -7,6 +7,7 @@ from PIL import Image
 
 from buyer import Buyer
 from limner.money import Money
+from loopback import Reply, serving
 
 GPT, GEMINI = "gpt-image-2", "gemini-3-pro-image-preview"
 PASSING = ["429", "500", "502", "503", "504", "524", "reset", "lost-after-charge", "524-after-charge", "torn"]
@@ -131,3 +132,20 @@ def test_the_sentence_of_a_repeated_job_says_what_may_have_been_charged_besides(
     assert "sent 2 times because answers were lost; up to ¥1.00 may have been charged besides" in page
     told = buyer.told(job)
     assert (told["sent"], told["cost"]["uncertain"]) == (2, "1")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "key"),
+    [
+        (429, "insufficient_quota", "gateway.funds"),
+        (503, "insufficient_user_quota", "gateway.funds"),
+        (500, "moderation_blocked", "gateway.content"),
+    ],
+)
+def test_a_final_word_is_believed_whatever_status_it_comes_with(
+    new_buyer, red: str, status: int, code: str, key: str
+) -> None:
+    body = f'{{"error": {{"message": "no", "code": "{code}"}}}}'.encode()
+    with serving(lambda _: Reply(status, body)) as server:
+        job = new_buyer(url=f"{server.url}/v1").make("a cup", references=(red,))
+    assert (job.state, job.error, job.charged, len(server.seen)) == ("failed", key, "no", 1)
