@@ -43,6 +43,7 @@ def look(work: Work, n: int, task_id: str) -> Progress:
 def conclude(work: Work, part: int, submission: Submission, progress: Progress, tally: Tally) -> Tally:
     """What an ended task comes to."""
     if progress.state == "done" and progress.sources:
+        work.ledger.set_state(work.job_id, "collecting")
         ended = submission._replace(sources=progress.sources, usage=progress.usage)
         return collect(work, part, ended, None, tally)
     key = {"done": "task.no_pictures", "canceled": "task.canceled"}.get(progress.state, "task.failed")
