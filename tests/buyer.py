@@ -28,13 +28,14 @@ def ask(url: str, path: str, body: Any = None) -> Answer:
 
 
 class Buyer(NamedTuple):
-    """One account at the sandbox's OmniMaaS, and the limner that uses it."""
+    """One account at one of the sandbox's gateways, and the limner that uses it."""
 
     url: str
     key: str
     home: Path
     folder: Path
     client: Client
+    gateway: str = "omnimaas"
 
     def make(self, prompt: str = "a lighthouse at dusk", *, out: str = "", **wishes: Any) -> Job:
         """Quote, yes, picture."""
@@ -58,10 +59,10 @@ class Buyer(NamedTuple):
     def requests(self) -> list[dict[str, Any]]:
         return list(ask(self.url, "/_sandbox/requests?" + urlencode({"account": self.key})))
 
-    def script(self, *faults: str) -> None:
-        """The next paid requests meet these faults, one each, in this order."""
-        wish = {"gateway": "omnimaas", "account": self.key, "faults": [{"fault": name} for name in faults]}
-        ask(self.url, "/_sandbox/script", wish)
+    def script(self, *faults: str, match: str = "", times: int = 1) -> None:
+        """The next paid requests, or those with `match` in their path, meet these faults in this order."""
+        rows = [{"fault": name, "match": match, "times": times} for name in faults]
+        ask(self.url, "/_sandbox/script", {"gateway": self.gateway, "account": self.key, "faults": rows})
 
     def told(self, job: Job) -> dict[str, Any]:
         """The job's result.json."""

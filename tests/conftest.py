@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from buyer import Buyer
-from limner import Client
+from limner import Client, gateways
 from limner.sandbox import launch
 
 _PLACE = pytest.StashKey[Path]()
-_VARIABLES = ("OMNIMAAS", "PRODUCT_SHOTS_IMAGEGEN", "RENDER", "CANVASFLOW_IMAGEGEN")
 _PROXIES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -41,9 +40,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A machine on which nobody has set anything up."""
-    for name in _VARIABLES:
-        monkeypatch.delenv(f"{name}_API_KEY", raising=False)
-        monkeypatch.delenv(f"{name}_BASE_URL", raising=False)
+    for name in _variables():
+        monkeypatch.delenv(name, raising=False)
     for name in _PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -52,6 +50,15 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     person = tmp_path_factory.mktemp("person")
     monkeypatch.setenv("HOME", str(person))
     monkeypatch.chdir(person)
+
+
+def _variables() -> Iterator[str]:
+    """Every variable that a gateway's facts would read a key or an address from."""
+    for provider in gateways.providers():
+        facts = gateways.facts(provider)
+        for pair in facts.get("credentials", []):
+            yield from (pair[name] for name in ("key", "base") if name in pair)
+        yield from (host["variable"] for host in facts.get("hosts", {}).values())
 
 
 @pytest.fixture(scope="session")

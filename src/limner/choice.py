@@ -26,8 +26,12 @@ def pick(request: Request, models: Sequence[Model]) -> Model:
     operation = _operation(request)
     if request.model is None:
         able = [model for model in models if operation in model.operations]
-        fitting = [model for model in able if _has_size(model, request.size)]
-        return (fitting or able or list(models))[0]
+        first = (able or models)[0]
+        if _has_size(first, request.size):
+            return first
+        # Nobody named a model, so one that has the size will do, as long as its price is known.
+        fitting = [one for one in able if one.sizes and one.prices and _has_size(one, request.size)]
+        return (fitting or [first])[0]
     wanted = _normal(request.model)
     named = [one for one in models if wanted in {_normal(name) for name in (one.id, one.title, *one.aliases)}]
     # A gateway may list one model once per operation, each time at other prices.
