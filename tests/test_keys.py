@@ -337,3 +337,14 @@ def test_the_key_is_not_in_the_process_list(buyer: Buyer) -> None:
     lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
     assert lines
     assert not any(buyer.key.encode() in line for line in lines)
+
+
+def test_an_address_in_the_configuration_gets_no_other_pairs_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text('[gateways.omnimaas]\nbase_url = "https://mine.example/v1"\n')
+    monkeypatch.delenv("OMNIMAAS_API_KEY", raising=False)
+    monkeypatch.setenv("RENDER_API_KEY", "sk-of-another-service")
+    with pytest.raises(SetupNeeded) as caught:
+        Client(home=str(tmp_path)).gateway("omnimaas")
+    assert caught.value.key == "key.without_address"

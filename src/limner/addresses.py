@@ -33,6 +33,20 @@ class Checked(httpcore2.SyncBackend):
         return super().connect_tcp(address, port, timeout, local_address, socket_options)
 
 
+def check_for_proxy(host: str, own_host: str) -> None:
+    """
+    The same rule where a proxy makes the connection: what this machine knows to be private is refused.
+    Names that only the proxy can look up are left to it. Raises `httpcore2.ConnectError`.
+    """
+    if host == own_host:
+        return
+    try:
+        _public(host, 443)
+    except httpcore2.ConnectError as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+
+
 def _public(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -63,6 +63,10 @@ def _has_size(model: Model, size: str | None) -> bool:
 
 def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
     """Raises `Usage` for whatever would be refused later, before any file is touched."""
+    try:
+        f"{request.prompt}{request.avoid or ''}".encode()
+    except UnicodeEncodeError as error:
+        raise Usage("prompt.not_text") from error
     if not request.prompt.strip():
         raise Usage("prompt.empty")
     longest = int(limits["prompt_characters"])

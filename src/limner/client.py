@@ -6,6 +6,7 @@ The few functions every face calls; the only place where rooms are joined.
     job = client.run(quote.id)                       spends
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class Client:
         self.market = Market(self.settings)
         self._ledger: Ledger | None = None
         self._owner: Owner | None = None
+        self._opening = threading.RLock()
 
     @property
     def sandbox(self) -> bool:
@@ -62,9 +64,10 @@ class Client:
 
     @property
     def ledger(self) -> Ledger:
-        if self._ledger is None:
-            self._ledger = Ledger(self.home.ledger)
-        return self._ledger
+        with self._opening:
+            if self._ledger is None:
+                self._ledger = Ledger(self.home.ledger)
+            return self._ledger
 
     def close(self) -> None:
         if self._ledger:
@@ -331,9 +334,10 @@ class Client:
         return Pace(int(told["concurrency"]), int(per_minute) if per_minute else None, longest)
 
     def _own(self) -> Owner:
-        if self._owner is None:
-            self._owner = Owner(self.ledger.owners)
-        return self._owner
+        with self._opening:
+            if self._owner is None:
+                self._owner = Owner(self.ledger.owners)
+            return self._owner
 
     def balance(self, name: str) -> Mapping[str, Any]:
         """What is left on the account, in the gateway's own words. Raises `GatewayError`."""

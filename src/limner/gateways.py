@@ -218,8 +218,10 @@ def _with_pair(name: str, known: Mapping[str, Any], added: Mapping[str, Any], ho
         key, warnings = _own_key(name, home) if pair.get("limner") else _key_of(pair)
         if key is None:
             continue
-        url = os.environ.get(pair.get("base", ""), "").strip() or str(added.get("base_url", ""))
-        url = url or (known["gateway"]["base_url"] if pair.get("default_base") else "")
+        url = os.environ.get(pair.get("base", ""), "").strip()
+        if not url and pair.get("default_base"):
+            # An address in the configuration stands for the gateway's own: no other pair's key goes there.
+            url = str(added.get("base_url") or known["gateway"]["base_url"])
         if url:
             url = _checked_address(url, name, key, added)
             hosts = _other_hosts(name, url, key, known, added)

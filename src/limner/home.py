@@ -60,8 +60,12 @@ def private_folder(path: Path) -> Path:
 def write_whole(path: Path, text: str) -> None:
     """Write a small file so that it is there whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _xdg(variable: str, fallback: str) -> Path:

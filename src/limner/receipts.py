@@ -60,7 +60,7 @@ def words(job: Job) -> tuple[str, dict[str, Any]]:
     }
     if job.state == "done" and job.uncertain.micro:
         return "job.done_uncertain", facts
-    if job.state == "done" and job.error:
+    if job.state == "done" and (job.error or len(job.pictures) < job.n):
         return "job.fewer", facts
     return f"job.{job.state}", facts
 

@@ -20,7 +20,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore2
 
 from limner import __version__
-from limner.addresses import Checked
+from limner.addresses import Checked, check_for_proxy
 from limner.answers import Answer
 from limner.bodies import Body
 from limner.errors import GatewayError, NeverLeft, NoAnswer, SetupNeeded
@@ -175,6 +175,8 @@ class Transport:
             raise GatewayError("picture.link_odd", gateway=self.gateway.title)
         headers = self._key_header() if _origin(url) == _origin(self.gateway.base_url) else []
         try:
+            if self._proxy:
+                check_for_proxy(host, str(urlsplit(self.gateway.base_url).hostname))
             with self._stream(self._link_pool(), "GET", url, headers, None, _FREE_SECONDS) as response:
                 following = _header(response, b"location")
                 if response.status in {301, 302, 303, 307, 308} and following is not None:

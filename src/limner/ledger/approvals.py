@@ -14,7 +14,6 @@ from limner.money import Money
 from limner.records import build, canonical
 from limner.types import Quote
 
-
 _KEYS = {
     "picture": "budget.per_picture",
     "run": "budget.per_run",

@@ -298,14 +298,12 @@ class Ledger(Approvals):
 
     def jobs(self, state: str | None = None, limit: int = 20, before: int | None = None) -> list[Job]:
         """Newest first. `before` is the `seq` of the last one already seen."""
-        wanted, values = ["seq < ?"], [before if before is not None else 2**62]
+        source, values = "job WHERE seq < ?", [before if before is not None else 2**62]
         if state == "unfinished":
-            wanted.append(_UNFINISHED)
-        elif state is not None:
-            wanted.append("state = ?")
-        where = " AND ".join(wanted)
-        sql = f"SELECT * FROM job WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608
+            source = f"job INDEXED BY job_unfinished WHERE seq < ? AND {_UNFINISHED}"
         named = [state] if state not in (None, "unfinished") else []
+        own = " AND state = ?" if named else ""
+        sql = f"SELECT * FROM {source}{own} ORDER BY seq DESC LIMIT ?"  # noqa: S608
         return [self._job(row) for row in self.store.rows(sql, *values, *named, limit)]
 
     def seq(self, job_id: str) -> int | None:

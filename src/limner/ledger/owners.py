@@ -10,17 +10,23 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO
 
+_DRAFT = "."
+
 
 class Owner:
     """This process, as the ledger names it, for as long as the object lives."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sweep(folder)
         self.id = f"{os.getpid()}-{secrets.token_hex(6)}"
         self._path = folder / self.id
-        self._file = self._path.open("wb")
+        # Locked before it has its name, so that nobody finds it unlocked and takes its owner for dead.
+        draft = folder / f"{_DRAFT}{self.id}"
+        self._file = draft.open("wb")
         if not _lock(self._file):
             raise AssertionError("a new file was already locked")
+        draft.rename(self._path)
 
     def close(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -34,6 +40,13 @@ def is_gone(folder: Path, owner: str) -> bool:
             return _lock(file)
     except FileNotFoundError:
         return True
+
+
+def _sweep(folder: Path) -> None:
+    """Files of processes that were killed: nobody else removes them."""
+    for path in folder.iterdir():
+        if not path.name.startswith(_DRAFT) and is_gone(folder, path.name):
+            path.unlink(missing_ok=True)
 
 
 def _lock(file: BinaryIO) -> bool:

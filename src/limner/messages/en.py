@@ -345,6 +345,6 @@ A generator on your own machine is free:
     "stopped.unknown": "limner has stopped buying at {gateway}: three answers were lost in a row, the last of them the job {job}. When you have looked at its bill: limner gateways {gateway} --resume",
     "stopped.refused": "limner has stopped buying at {gateway}: the account was refused three times in a row. When that is mended: limner gateways {gateway} --resume",
     "gateways.resumed": "{name} may be bought from again.",
-    "next.resolve": "When you know what the gateway charged: limner resolve {job} --charged yes (or no)",
+    "next.resolve": "When you know what the gateway charged: {answer} (or no)",
     "progress.queued": "waiting for a free place at {gateway}",
 }

@@ -325,6 +325,6 @@ TEXTS: dict[str, str] = {
     "stopped.unknown": "已暂停在 {gateway} 下单：连续三次没有收到结果，最后一次是任务 {job}。核对账单之后可以恢复：limner gateways {gateway} --resume",
     "stopped.refused": "已暂停在 {gateway} 下单：账户连续三次被拒绝。处理好之后可以恢复：limner gateways {gateway} --resume",
     "gateways.resumed": "可以重新在 {name} 下单了。",
-    "next.resolve": "核实网关是否计费之后：limner resolve {job} --charged yes（或 no）",
+    "next.resolve": "核实网关是否计费之后：{answer}（或 no）",
     "progress.queued": "正在等待 {gateway} 的空位",
 }
