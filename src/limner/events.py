@@ -65,24 +65,50 @@ class _Reader:
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Lines ended by LF, CR or CRLF, wherever the chunks are cut; the last one even without an end."""
-    rest = b""
-    first = True
-    for chunk in chunks:
-        rest += chunk
-        if len(rest) > _LARGEST_LINE:
+    """
+    Lines ended by LF, CR or CRLF, wherever the chunks are cut; the last one even without an end, and even
+    where the chunks break off.
+    """
+    line = _Line()
+    try:
+        for chunk in chunks:
+            yield from line.more(chunk)
+    except LimnerError:
+        yield from line.rest()
+        raise
+    yield from line.rest()
+
+
+class _Line:
+    """The line that is arriving, as the pieces it comes in: a field may be as large as a picture."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.size = 0
+        self.first = True
+        self.after_cr = False
+
+    def more(self, chunk: bytes) -> Iterator[str]:
+        if not chunk:
+            return
+        if self.after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+        self.after_cr = chunk.endswith(b"\r")
+        *whole, rest = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        for piece in whole:
+            self.pieces.append(piece)
+            yield self._text()
+        self.size += len(rest)
+        self.pieces += [rest] if rest else []
+        if self.size > _LARGEST_LINE:
+            self.pieces = []
             raise NoAnswer("stream.too_long")
-        # A CR at the very end may be half of a CRLF.
-        held = b"\r" if rest.endswith(b"\r") else b""
-        whole = rest[: len(rest) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, rest = whole.split(b"\n")
-        rest += held
-        for line in lines:
-            yield _text(line, first)
-            first = False
-    if rest:
-        yield _text(rest.rstrip(b"\r"), first)
 
+    def rest(self) -> Iterator[str]:
+        if self.pieces:
+            yield self._text()
 
-def _text(line: bytes, first: bool) -> str:
-    return line.decode("utf-8", "replace").removeprefix("\ufeff" if first else "")
+    def _text(self) -> str:
+        text = b"".join(self.pieces).decode("utf-8", "replace").removeprefix("\ufeff" if self.first else "")
+        self.pieces, self.size, self.first = [], 0, False
+        return text

@@ -194,7 +194,7 @@ async def _look(call: Call) -> Response:
 
 
 def _word(task: Task, state: str) -> str:
-    if state == "running" and "unknown-word" in task.order["has"]:
+    if state == "running" and "odd-status" in task.order["has"]:
         return "WARMING_UP"
     return _WORDS[state][1 if "older-words" in task.order["has"] else 0]
 

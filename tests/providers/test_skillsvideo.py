@@ -1,0 +1,509 @@
+"""skills.video: what a person is told, what it cost and what the gateway's books say, whatever comes."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+import pytest
+from PIL import Image
+
+from buyer import Buyer, ask
+from limner import Client, gateways
+from limner.errors import BudgetExceeded, Usage
+from limner.messages import LANGUAGES, has, sentence
+from limner.money import Money
+from limner.sandbox import faults
+
+QUICK = "waits = [0]\n[gateways.skillsvideo.polling]\nfloor = 0.02\nceiling = 0.05\nlimit = 30\n"
+PRO = "google/nano-banana-pro"
+PRICED = QUICK + f'[gateways.skillsvideo.models."{PRO}"]\nprice = "12"\n'
+Shop = Callable[..., Buyer]
+
+
+class Row(NamedTuple):
+    """A fault, and what has to come of it."""
+
+    fault: str
+    state: str
+    error: str | None
+    charged: str
+    bills: int
+    sent: int = 1
+
+
+REFUSED = [
+    Row("400", "failed", "gateway.refused", "no", 0),
+    Row("401", "failed", "gateway.key_refused", "no", 0),
+    Row("402", "failed", "gateway.funds_at", "no", 0),
+    Row("403", "failed", "gateway.forbidden", "no", 0),
+    Row("404", "failed", "gateway.refused", "no", 0),
+    Row("422", "failed", "gateway.refused", "no", 0),
+    Row("429", "failed", "gateway.rate", "no", 0),
+    Row("429-retry-after:0", "failed", "gateway.rate", "no", 0),
+    Row("500", "failed", "gateway.own_fault", "no", 0, sent=6),
+    Row("503", "failed", "gateway.own_fault", "no", 0, sent=6),
+    Row("no-funds", "failed", "gateway.funds_at", "no", 0),
+    Row("moderation", "failed", "gateway.content", "no", 0),
+    Row("gemini-blocked", "failed", "gateway.content", "no", 0),
+    Row("content-rejected", "failed", "gateway.content", "no", 0),
+    Row("credits-in-words", "failed", "gateway.funds_at", "no", 0),
+    Row("provider-unavailable", "failed", "gateway.own_fault", "no", 0, sent=6),
+]
+LOST = [
+    Row("502", "unknown", "gateway.gave_up", "unknown", 0),
+    Row("504", "unknown", "gateway.gave_up", "unknown", 0),
+    Row("524", "unknown", "gateway.gave_up", "unknown", 0),
+    Row("reset", "unknown", "gateway.broke_off", "unknown", 0),
+    Row("lost-after-charge", "unknown", "gateway.broke_off", "unknown", 1),
+    Row("524-after-charge", "unknown", "gateway.gave_up", "unknown", 1),
+    Row("torn", "unknown", "gateway.broke_off", "unknown", 1),
+    Row("not-json", "unknown", "answer.unreadable", "unknown", 1),
+    Row("html", "unknown", "answer.unreadable", "unknown", 1),
+    Row("raw-picture", "unknown", "answer.unreadable", "unknown", 1),
+    Row("generation-failed", "unknown", "gateway.said_failed", "unknown", 0),
+    Row("generation-timeout", "unknown", "gateway.said_failed", "unknown", 1),
+    Row("sse-no-id", "unknown", "stream.no_id", "unknown", 1),
+]
+SPOILED = [
+    Row("task-failed", "failed", "task.failed", "no", 1),
+    Row("task-failed-charged", "failed", "task.failed", "yes", 1),
+    Row("task-canceled", "failed", "task.canceled", "no", 1),
+    Row("no-pictures", "failed", "task.no_pictures", "yes", 1),
+    Row("tiny", "failed", "picture.tiny", "yes", 1),
+    Row("truncated-picture", "failed", "picture.broken", "yes", 1),
+    Row("not-a-picture", "failed", "picture.broken", "yes", 1),
+]
+WAITING = [
+    Row("expired-link", "collecting", "picture.link_gone", "unknown", 1),
+    Row("link-404", "collecting", "picture.link_gone", "unknown", 1),
+]
+SERVED = [
+    Row(name, "done", None, "yes", 1)
+    for name in [
+        "slow:0.05",
+        "looks:2",
+        "stream-ends",
+        "stream-ends:2",
+        "stream-cut",
+        "stream-reset",
+        "stream-reset:2",
+        "plain-json",
+        "plain-json-done",
+        "sse-comments",
+        "sse-names",
+        "sse-bom",
+        "sse-cr",
+        "sse-crlf",
+        "sse-lines",
+        "sse-huge:2",
+        "sse-crumbs",
+        "sse-open-end",
+        "sse-words",
+        "sse-late-id",
+        "sse-nested",
+        "sse-named-end",
+        "sse-bare-end",
+        "older-words",
+        "odd-status",
+        "mislabelled",
+        "wrong-size",
+        "duplicate",
+        "blank",
+        "big:1",
+        "redirect",
+        "relative-url",
+    ]
+]
+TABLE = [*REFUSED, *LOST, *SPOILED, *WAITING, *SERVED]
+ELSEWHERE = {
+    "silent", "stream-silent", "fewer", "no-usage", "task-stuck", "task-lost",
+    "old-errors", "older-errors", "nested-errors",
+}  # fmt: skip
+SHAPES_OF_OTHERS = {
+    "empty-b64", "null-b64", "url", "data-url", "markdown-link", "bare-link", "bare-data-url", "text-around",
+    "message-images", "parts", "json-text", "images-shape", "content-null", "task-object", "refusal",
+    "null-usage", "dear", "wrapped-base64", "urlsafe-base64",
+}  # fmt: skip
+
+
+@pytest.fixture
+def shop(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Buyers at skills.video, with an account of their own each; `settings` is their config.toml."""
+    clients: list[Client] = []
+
+    def new(settings: str = QUICK, url: str = f"{sandbox}/skillsvideo/api/v1") -> Buyer:
+        key = f"sk-test-{token_hex(20)}"
+        home, folder = tmp_path / f"home-{len(clients)}", tmp_path / f"pictures-{len(clients)}"
+        home.mkdir()
+        folder.mkdir()
+        (home / "config.toml").write_text(settings, "utf-8")
+        monkeypatch.setenv("SKILLS_VIDEO_API_KEY", key)
+        monkeypatch.setenv("SKILLS_VIDEO_BASE_URL", url)
+        clients.append(Client(home=str(home)))
+        return Buyer(sandbox, key, home, folder, clients[-1])
+
+    yield new
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def buyer(shop: Shop) -> Buyer:
+    return shop()
+
+
+@pytest.fixture
+def red(tmp_path: Path) -> str:
+    path = tmp_path / "red.png"
+    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
+    return str(path)
+
+
+def bought(buyer: Buyer, prompt: str, **wishes: Any) -> Any:
+    return buyer.make(prompt, max_cost=wishes.pop("max_cost", "30"), **wishes)
+
+
+def quick(buyer: Buyer, prompt: str, **wishes: Any) -> Any:
+    """A small picture, for tests to which the picture does not matter."""
+    return bought(buyer, prompt, model="google/nano-banana", **wishes)
+
+
+def creates(buyer: Buyer) -> list[dict[str, Any]]:
+    return [one for one in buyer.requests() if one["method"] == "POST"]
+
+
+def looks(buyer: Buyer) -> int:
+    return sum(1 for one in buyer.requests() if "/generation/gen_" in one["path"])
+
+
+def owed(buyer: Buyer) -> int:
+    return sum(bill["micro"] for bill in buyer.bills() if not bill["refunded"])
+
+
+def test_every_fault_the_gateway_can_show_stands_in_a_table() -> None:
+    known = {fault.name for fault in faults.ALL if fault.gateway in ("", "skillsvideo")}
+    tried = {row.fault.partition(":")[0] for row in TABLE}
+    assert known - tried - ELSEWHERE - SHAPES_OF_OTHERS == set()
+    assert tried <= known
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)
+def test_a_request_is_sent_as_often_as_is_safe_and_its_job_tells_the_truth(buyer: Buyer, row: Row) -> None:
+    job = quick(buyer, f"a cup [[{row.fault}]]")
+    assert (job.state, job.error, job.charged) == (row.state, row.error, row.charged)
+    assert (job.sent, len(creates(buyer)), len(buyer.bills())) == (row.sent, row.sent, row.bills)
+    assert len(job.pictures) == (row.state == "done")
+    assert job.uncertain == (job.ceiling if row.state == "unknown" else Money(0, "credit"))
+    if row.charged in ("yes", "no"):
+        assert (job.cost.micro if job.cost else 0) == owed(buyer)
+        assert job.cost_basis == ("gateway" if row.charged == "yes" else "")
+    if row.error:
+        assert all(
+            has(row.error) and "?" not in sentence(row.error, one, job.error_facts) for one in LANGUAGES
+        )
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)
+def test_an_edit_with_a_local_file_ends_like_a_request_in_words(buyer: Buyer, red: str, row: Row) -> None:
+    job = quick(buyer, f"a cup [[{row.fault}]]", references=(red,))
+    assert (job.state, job.error, job.charged) == (row.state, row.error, row.charged)
+    assert (job.sent, len(creates(buyer)), len(buyer.bills())) == (row.sent, row.sent, row.bills)
+
+
+def test_the_stream_is_asked_for_and_only_fields_of_the_schema_are_sent(buyer: Buyer) -> None:
+    bought(buyer, "a cup", aspect_ratio="16:9", size="4k")
+    (create,) = creates(buyer)
+    assert create["path"] == f"/skillsvideo/api/v1/generation/sse/{PRO}"
+    assert create["headers"]["accept"] == "text/event-stream"
+    assert create["json"] == {"prompt": "a cup", "resolution": "4K", "aspect_ratio": "16:9"}
+
+
+def test_a_local_file_travels_as_a_part_under_the_schema_s_field(buyer: Buyer, red: str) -> None:
+    bought(buyer, "a blue cup", references=(red, red))
+    (create,) = creates(buyer)
+    assert create["content_type"] == "multipart/form-data"
+    files = [part for part in create["parts"] if part["filename"]]
+    assert [(part["name"], part["type"]) for part in files] == [("image_urls", "image/png")] * 2
+
+
+def test_a_model_of_one_picture_gets_it_under_its_own_name_and_no_prompt(buyer: Buyer, red: str) -> None:
+    job = bought(buyer, "larger", model="topaz/upscale/image", references=(red,))
+    assert job.state == "done"
+    assert [part["name"] for part in creates(buyer)[0]["parts"]] == ["image_url"]
+
+
+def test_addresses_of_pictures_are_sent_as_they_are(buyer: Buyer) -> None:
+    first = bought(buyer, "a cup")
+    url = first.pictures[0].url
+    job = bought(buyer, "a blue cup", extra={"image_urls": [url]})
+    assert job.state == "done"
+    assert creates(buyer)[-1]["json"]["image_urls"] == [url]
+
+
+def test_several_pictures_are_one_request_where_the_model_can_and_several_where_not(buyer: Buyer) -> None:
+    four = bought(buyer, "cups", model="bytedance/seedream-4.5", n=4, max_cost="40")
+    assert (four.state, len(four.pictures), four.sent, four.cost) == (
+        "done",
+        4,
+        1,
+        Money(16_000_000, "credit"),
+    )
+    two = bought(buyer, "cups", n=2)
+    assert (two.state, len(two.pictures), two.sent, two.cost) == ("done", 2, 2, Money(24_000_000, "credit"))
+    fewer = bought(buyer, "cups [[fewer]]", model="bytedance/seedream-4.5", n=3)
+    assert (fewer.state, len(fewer.pictures), fewer.cost) == ("done", 2, Money(8_000_000, "credit"))
+
+
+def test_nobody_says_the_price_so_a_limit_is_asked_for_and_shown(buyer: Buyer) -> None:
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup")
+    assert caught.value.key == "quote.price_unknown"
+    assert "--max-cost" in str(caught.value)
+    quote = buyer.client.quote("a cup", max_cost="30")
+    assert (quote.price_known, quote.ceiling) == (False, Money(30_000_000, "credit"))
+    assert creates(buyer) == []
+
+
+def test_a_price_of_one_s_own_covers_every_repeat_and_lost_answers_are_repeated_then(shop: Shop) -> None:
+    buyer = shop(PRICED)
+    with pytest.raises(BudgetExceeded):
+        buyer.client.quote("a cup", max_cost="30")
+    job = buyer.make("a cup [[lost-after-charge]]", attempts=3)
+    assert (job.state, job.sent, len(buyer.bills())) == ("unknown", 3, 3)
+    assert job.uncertain == job.ceiling == Money(36_000_000, "credit")
+
+
+def test_what_the_gateway_bills_is_recorded_even_above_the_limit(buyer: Buyer) -> None:
+    job = bought(buyer, "a cup", max_cost="5")
+    assert (job.cost, job.cost_basis) == (Money(12_000_000, "credit"), "gateway")
+    assert buyer.client.spend()[1] == []
+
+
+def test_a_picture_whose_cost_nobody_told_keeps_the_whole_limit_reserved(buyer: Buyer) -> None:
+    job = bought(buyer, "a cup [[no-usage]]")
+    assert (job.state, job.charged, job.uncertain) == ("done", "unknown", Money(30_000_000, "credit"))
+    assert buyer.client.spend()[1] == [Money(30_000_000, "credit")]
+
+
+@pytest.mark.parametrize("fault", ["stream-ends", "stream-cut", "stream-reset", "plain-json", "sse-bare-end"])
+def test_a_stream_that_breaks_off_is_followed_by_looks_and_never_by_a_second_create(
+    buyer: Buyer, fault: str
+) -> None:
+    job = quick(buyer, f"a cup [[{fault}]] [[poll-503x2]]")
+    assert (job.state, job.sent, len(creates(buyer)), len(buyer.bills())) == ("done", 1, 1, 1)
+    assert looks(buyer) >= 3, "two that failed and the one that saw the end"
+
+
+def test_a_stream_that_tells_the_end_needs_no_look(buyer: Buyer) -> None:
+    bought(buyer, "a cup")
+    assert looks(buyer) == 0
+
+
+def test_a_silent_stream_is_left_for_looks(shop: Shop) -> None:
+    buyer = shop(f'{QUICK}[gateways.skillsvideo.models."{PRO}"]\ntime_limit = 1\n')
+    job = bought(buyer, "a cup [[stream-silent]]")
+    assert (job.state, job.sent, len(buyer.bills()), looks(buyer)) == ("done", 1, 1, 1)
+
+
+def test_a_gateway_that_never_answers_leaves_the_job_unknown(shop: Shop) -> None:
+    buyer = shop(f'{QUICK}[gateways.skillsvideo.models."{PRO}"]\ntime_limit = 1\n')
+    job = bought(buyer, "a cup [[silent]]")
+    assert (job.state, job.error, job.sent, len(buyer.bills())) == ("unknown", "gateway.silent", 1, 1)
+
+
+def test_giving_up_does_not_end_the_task_and_recovery_brings_it_home(shop: Shop) -> None:
+    buyer = shop(QUICK.replace("limit = 30", "limit = 0.2"))
+    job = bought(buyer, "a cup [[stream-ends]] [[looks:400]]")
+    assert (job.state, job.error) == ("running", "task.still_running")
+    again = buyer.client.recover(job.id, patience=30)
+    assert (again.state, again.cost, len(creates(buyer))) == ("done", Money(12_000_000, "credit"), 1)
+
+
+def test_a_task_the_gateway_no_longer_knows_stays_to_be_asked_for(shop: Shop) -> None:
+    buyer = shop(QUICK.replace("limit = 30", "limit = 0.2"))
+    job = bought(buyer, "a cup [[stream-ends]] [[task-lost]]")
+    assert (job.state, job.error) == ("running", "task.unknown")
+    assert job.task_id in sentence(job.error, "en", job.error_facts)
+
+
+def test_a_task_started_elsewhere_is_adopted_by_its_id(buyer: Buyer) -> None:
+    job = bought(buyer, "a cup [[stream-ends]]")
+    stranger = Client(home=str(buyer.home.parent / "another"))
+    with stranger:
+        adopted = stranger.adopt("skillsvideo", job.task_id or "")
+        home = stranger.recover(adopted)
+    assert (home.state, len(home.pictures), len(creates(buyer))) == ("done", 1, 1)
+
+
+def test_a_stream_spooled_before_a_crash_names_the_task_to_whoever_comes_next(buyer: Buyer) -> None:
+    quote = buyer.approved("a cup [[stream-ends]] [[sse-comments]]", max_cost="30")
+
+    def crash(event: str, _: object) -> None:
+        if event == "told":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        buyer.client.run(quote, watch=crash)
+    store = buyer.client.ledger.store
+    with store.writing():
+        store.do("UPDATE attempt SET status = 'intent', task_id = NULL, answered_at = NULL")
+        store.do("UPDATE job SET state = 'submitting', task_id = NULL")
+    buyer.client.close()
+    (job,) = buyer.client.jobs()
+    home = buyer.client.recover(job.id, patience=10)
+    assert (home.state, home.task_id is not None, home.sent) == ("done", True, 1)
+    assert (len(creates(buyer)), len(buyer.bills())) == (1, 1)
+
+
+def test_an_unknown_field_is_refused_with_the_nearest_name_and_nothing_is_sent(buyer: Buyer) -> None:
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote(
+            "a cup", max_cost="30", model="qwen/qwen-image-2-pro", extra={"negativ_prompt": "x"}
+        )
+    assert caught.value.key == "parameter.unknown_near"
+    assert caught.value.facts["near"] == "negative_prompt"
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30", model="qwen/qwen-image", extra={"steps": 3})
+    assert caught.value.key == "parameter.none"
+    assert creates(buyer) == []
+
+
+@pytest.mark.parametrize(
+    ("wishes", "key"),
+    [
+        ({"aspect_ratio": "7:3"}, "ratio.unknown"),
+        ({"size": "8K"}, "size.unknown"),
+        ({"model": "qwen/qwen-image", "aspect_ratio": "1:1"}, "ratio.none"),
+        ({"model": "topaz/upscale/image"}, "model.needs_reference"),
+        ({"model": "openai/gpt-image-1.5", "quality": "best"}, "parameter.value"),
+        ({"model": "google/nano-bananas"}, "model.unknown_near"),
+        ({"references": ("red",) * 9}, "reference.too_many"),
+    ],
+)
+def test_what_a_model_cannot_do_is_refused_before_anything_is_sent(
+    buyer: Buyer, red: str, wishes: dict[str, Any], key: str
+) -> None:
+    if "references" in wishes:
+        wishes = {"references": (red,) * 9}
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30", gateway="skillsvideo", **wishes)
+    assert caught.value.key == key
+    assert creates(buyer) == []
+
+
+@pytest.mark.parametrize("body", ["", "[[old-errors]]", "[[older-errors]]", "[[nested-errors]]"])
+@pytest.mark.parametrize("row", [row for row in REFUSED if row.sent == 1], ids=lambda row: row.fault)
+def test_every_generation_of_error_bodies_is_understood(buyer: Buyer, row: Row, body: str) -> None:
+    job = quick(buyer, f"a cup [[{row.fault}]] {body}")
+    # Without a code nothing says that a 422 was about the content.
+    told_by_code = row.error == "gateway.content" and "old-errors" in body and row.fault != "moderation"
+    assert job.error == ("gateway.refused" if told_by_code and row.fault == "content-rejected" else job.error)
+    assert (job.state, job.charged, job.sent) == (row.state, row.charged, 1)
+    if not told_by_code:
+        assert job.error == row.error
+    assert job.error_facts.get("said") or row.error == "gateway.key_refused"
+
+
+def test_too_few_credits_come_with_where_to_get_more(buyer: Buyer) -> None:
+    wish = {"gateway": "skillsvideo", "account": buyer.key, "amount": "3"}
+    ask(buyer.url, "/_sandbox/balance", wish)
+    job = bought(buyer, "a cup")
+    assert (job.error, job.error_facts["code"], job.charged) == (
+        "gateway.funds_at",
+        "insufficient_funds",
+        "no",
+    )
+    assert "https://skills.video/dashboard" in sentence(job.error, "en", job.error_facts)
+
+
+def test_the_balance_is_told_in_the_gateway_s_own_words(buyer: Buyer) -> None:
+    before = buyer.client.balance("skillsvideo")
+    bought(buyer, "a cup")
+    after = buyer.client.balance("skillsvideo")
+    assert set(before) == {"total", "subscription", "permanent"}
+    assert before["total"] - after["total"] == 12
+
+
+def test_without_a_document_of_the_gateway_the_dated_facts_serve(buyer: Buyer) -> None:
+    scripted = {"fault": "404", "match": "/openapi.json", "times": 9}
+    ask(buyer.url, "/_sandbox/script", {"gateway": "skillsvideo", "account": buyer.key, "faults": [scripted]})
+    quote = buyer.client.quote("a cup", max_cost="30", model="bytedance/seedream-4.5")
+    assert (quote.choice.size, quote.choice.aspect_ratio) == ("2K", "16:9")
+    assert "ai-image-skills" in quote.source
+    job = bought(buyer, "a cup", size="4K", aspect_ratio="1:1")
+    assert job.state == "done"
+    assert creates(buyer)[0]["json"] == {"prompt": "a cup", "resolution": "4K", "aspect_ratio": "1:1"}
+
+
+def document(*models: str, **fields: Any) -> dict[str, Any]:
+    """An OpenAPI document of one's own."""
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Wish"}}}}
+    return {
+        "openapi": "3.1.0",
+        "paths": {f"/v1/generation/sse/{model}": {"post": {"requestBody": body}} for model in models},
+        "components": {
+            "schemas": {
+                "Wish": {"properties": {"prompt": {"type": "string"}, **fields}, "required": ["prompt"]}
+            }
+        },
+    }
+
+
+def test_the_most_specific_local_document_goes_before_everything_else(shop: Shop, tmp_path: Path) -> None:
+    platform, own = tmp_path / "platform.json", tmp_path / "own.json"
+    platform.write_text(json.dumps(document(PRO, "a/b", resolution={"enum": ["1K"]})))
+    own.write_text(json.dumps(document(PRO, resolution={"enum": ["9K"]}, mood={"enum": ["calm", "wild"]})))
+    buyer = shop(f'[gateways.skillsvideo]\nopenapi = ["{platform}", "{own}"]\n')
+    quote = buyer.client.quote("a cup", max_cost="30", size="9k", extra={"mood": "calm"})
+    assert (quote.choice.size, quote.choice.parameters["mood"]) == ("9K", "calm")
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30", model=PRO, size="1K")
+    assert caught.value.key == "size.elsewhere"
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30", extra={"mood": "sad"})
+    assert caught.value.key == "parameter.value"
+    assert buyer.requests() == [], "a local document needs no question"
+
+
+def test_a_required_field_without_a_default_has_to_be_given(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    told = document(PRO, mood={"type": "string"})
+    told["components"]["schemas"]["Wish"]["required"].append("mood")
+    path.write_text(json.dumps(told))
+    buyer = shop(f'[gateways.skillsvideo]\nopenapi = "{path}"\n')
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30")
+    assert (caught.value.key, caught.value.facts["names"]) == ("parameter.missing", ["mood"])
+
+
+@pytest.mark.parametrize(("text", "key"), [(None, "file.unreadable"), ("{", "document.not_json")])
+def test_a_document_that_cannot_be_read_is_a_plain_mistake(
+    shop: Shop, tmp_path: Path, text: str | None, key: str
+) -> None:
+    path = tmp_path / "own.json"
+    if text is not None:
+        path.write_text(text)
+    buyer = shop(f'[gateways.skillsvideo]\nopenapi = "{path}"\n')
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30")
+    assert caught.value.key == key
+
+
+def test_the_images_group_is_the_list_where_there_is_one(shop: Shop, tmp_path: Path) -> None:
+    own, docs = tmp_path / "own.json", tmp_path / "docs.json"
+    own.write_text(json.dumps(document("new/model", mood={"type": "string"})))
+    pages = ["POST /generation/new/model", {"group": "More", "pages": [f"POST /generation/{PRO}"]}, "intro"]
+    docs.write_text(json.dumps({"nav": [{"group": "Images", "pages": pages}]}))
+    buyer = shop(f'[gateways.skillsvideo]\nopenapi = "{own}"\ndocs = "{docs}"\n')
+    quote = buyer.client.quote("a cup", max_cost="30", model="new/model", extra={"mood": "calm"})
+    assert quote.choice.parameters["mood"] == "calm"
+    with pytest.raises(Usage) as caught:
+        buyer.client.quote("a cup", max_cost="30", model="qwen/qwen-image")
+    assert caught.value.key in ("model.unknown", "model.unknown_near")
+
+
+def test_the_facts_name_every_endpoint_of_the_snapshot_once() -> None:
+    ids = [row["id"] for row in gateways.facts("skillsvideo")["models"]]
+    assert len(ids) == len(set(ids)) == 23
