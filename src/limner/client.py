@@ -219,7 +219,7 @@ class Client:
             raise NotFound("job.not_found", job=after)
         return self.ledger.jobs(state, limit, before)
 
-    def recover(self, job_id: str, patience: float | None = 0) -> Job:
+    def recover(self, job_id: str, patience: float | None = 0, watch: Watch = _silent) -> Job:
         """
         Bring home what an interrupted job has to give. Sends nothing that costs. A task that is still at
         work is looked at once, or followed for `patience` seconds (`None`: as long as it takes).
@@ -232,7 +232,7 @@ class Client:
         quote = self.ledger.quote(job.quote_id)
         gateway = gateways.find(job.gateway, self.settings)
         output = Output(**self.ledger.output(job_id))
-        return self._with_work(quote, gateway, job_id, output, _silent, recovery.recover, patience)
+        return self._with_work(quote, gateway, job_id, output, watch, recovery.recover, patience)
 
     def adopt(self, gateway: str, task_id: str, output: Output | None = None) -> str:
         """

@@ -278,6 +278,8 @@ TEXTS: dict[str, str] = {
     "next.recover": "Fetch what is there: {command}",
     "next.unknown": "Look at the gateway's own bill to see what became of it. Until that is known the money stays reserved.",
     "next.models": "See what there is: limner models",
+    "next.failed": "Change the words, or choose another model, and make a new quote. This one is not sent again.",
+    "next.wait": "It goes on by itself. Keep checking: {command}",
     "next.quote": "Make a new quote: limner quote …",
     # Setting up
     "onboarding": """limner needs a gateway's key before it can make real pictures.

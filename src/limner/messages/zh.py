@@ -259,6 +259,8 @@ TEXTS: dict[str, str] = {
     "next.recover": "取回现有结果：{command}",
     "next.unknown": "请到网关的账单里看看结果如何。在弄清之前，这笔钱会一直预留着。",
     "next.models": "看看有哪些模型：limner models",
+    "next.failed": "请改写描述或换一个模型，再重新报价；这一单不会再发送。",
+    "next.wait": "任务会自己继续。接着查看：{command}",
     "next.quote": "重新报价：limner quote …",
     # 设置
     "onboarding": """limner 要先有网关的密钥才能画真图。设置方法有三种：
