@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "reference.changed": "{path} changed while it was being read. Try again.",
     "reference.not_stored": "A smaller copy of a reference picture could not be stored in {path}: {reason}.",
     # Where pictures go
+    "run.bad_name": "{name} cannot name a run. Use letters, digits, dots and hyphens.",
     "output.exists": "{path} is already there. Choose another name, or allow it with --overwrite.",
     "output.not_writable": "Nothing can be written to {path}: {reason}. Choose another place with --out.",
     "output.no_room": "The disk of {path} is nearly full; {need} have to be free before a picture is bought.",

@@ -56,6 +56,7 @@ TEXTS: dict[str, str] = {
     "reference.changed": "{path} 在读取过程中被改动了，请再试一次。",
     "reference.not_stored": "无法把缩小后的参考图存到 {path}：{reason}。",
     # 图片存到哪里
+    "run.bad_name": "{name} 不能用作运行名称，请使用字母、数字、点和连字符。",
     "output.exists": "{path} 已经存在。请换个名字，或用 --overwrite 允许覆盖。",
     "output.not_writable": "无法写入 {path}：{reason}。请用 --out 换个位置。",
     "output.no_room": "{path} 所在的磁盘快满了；购买图片前至少要有 {need} 空闲。",
