@@ -35,7 +35,8 @@ def models_of(
         familiar = by_id.get(name)
         aliases = (*(familiar.aliases if familiar else ()), *([version] if version != name else []))
         if familiar:
-            model = model._replace(uses=familiar.uses, default=familiar.default)
+            told = {name: getattr(familiar, name) for name in ("uses", "default", "seconds", "time_limit")}
+            model = model._replace(**told)
         yield model._replace(aliases=aliases)
 
 

@@ -161,10 +161,18 @@ def _told(call: Call, task: Task) -> dict[str, Any]:
     elif task.state in ("failed", "canceled"):
         medias = [_lost(2, "generation failed") for _ in order["medias"]]
     elif task.state == "running" or faults.named(task.words, "null-status"):
-        waiting = None if task.looks % 2 else ""
-        nothing = waiting if faults.named(task.words, "null-status") else 0
-        medias = [{"resource_status": nothing, "status": "processing", "url": ""} for _ in order["medias"]]
+        medias = [{**_waiting(task), "url": ""} for _ in order["medias"]]
     return {"task_type": order["task_type"], "prompt": order["prompt"], "medias": medias}
+
+
+def _waiting(task: Task) -> dict[str, Any]:
+    if faults.named(task.words, "odd-status"):
+        return {"resource_status": 7, "status": "warming_up"}
+    nothing = None if task.looks % 2 else ""
+    return {
+        "resource_status": nothing if faults.named(task.words, "null-status") else 0,
+        "status": "processing",
+    }
 
 
 def _spoil(call: Call, task: Task, medias: list[dict[str, Any]]) -> None:
