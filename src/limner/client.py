@@ -98,6 +98,13 @@ class Client:
             raise NotFound("gateway.unknown", name=gateway, known=self.gateways())
         return [model for name in names for model in self.market.listed(name)]
 
+    def offers(self, gateway: str) -> list[Model]:
+        """
+        What a gateway itself lists at this moment, asked for with the key; its dated facts where it has no
+        list. Raises `SetupNeeded`, `GatewayError`.
+        """
+        return list(self.market.live(gateways.find(gateway, self.settings)))
+
     def quote(self, request: Request | str, **wishes: Any) -> Quote:
         """
         What a request would be, exactly, and what it would cost. Free; nothing is sent.

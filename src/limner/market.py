@@ -39,12 +39,12 @@ class Market:
         if not ready:
             raise SetupNeeded("key.none", gateway="OmniMaaS")
         if len(ready) == 1 and ready[0].facts["gateway"].get("live"):
-            return ready[0], choice.pick(wanted, self._live(ready[0]))
+            return ready[0], choice.pick(wanted, self.live(ready[0]))
         models = [model for one in ready for model in self._sold(one, wanted, alone=len(ready) == 1)]
         model = choice.pick(wanted, models)
         gateway = next(gateway for gateway in ready if gateway.name == model.gateway)
         if gateway.facts["gateway"].get("live"):
-            model = choice.pick(wanted._replace(model=model.id), self._live(gateway))
+            model = choice.pick(wanted._replace(model=model.id), self.live(gateway))
         return gateway, model
 
     def _place(self, gateway: Gateway) -> int:
@@ -71,7 +71,7 @@ class Market:
         ]
         return [*listed, *new]
 
-    def _live(self, gateway: Gateway) -> Sequence[Model]:
+    def live(self, gateway: Gateway) -> Sequence[Model]:
         """The gateway's own list of this moment; the dated facts where it has none."""
         known = catalog.models(gateway.name, gateway.facts, gateway.settings)
         try:
