@@ -6,9 +6,11 @@ the disk before anything else is done with the answer; the answer itself lies in
 anybody reads it. A request is sent again only where the quote said so, and every sending is counted.
 """
 
+import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +63,31 @@ def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
     if tally.waiting and tally.error:
         facts = {**tally.error.facts, "code": tally.error.code}
         work.ledger.let_go(work.job_id, tally.error.key, facts)
+        _write(work, work.ledger.job(work.job_id))
     else:
-        work.ledger.settle(work.job_id, _outcome(work, tally, seconds))
+        outcome = _outcome(work, tally, seconds)
+        # Its files before its end: whoever dies between the two leaves a job that is still recovered.
+        _write(work, _ended(work.ledger.job(work.job_id), outcome))
+        work.ledger.settle(work.job_id, outcome)
     job = work.ledger.job(work.job_id)
-    key, facts = receipts.words(job)
-    receipts.write(job, sentence(key, work.language, facts))
     if job.state == "done" and not job.error:
         _tidy(work.folder)
     work.watch(job.state, {})
     return job
+
+
+def _ended(job: Job, outcome: Outcome) -> Job:
+    """The job as it is about to be settled, its facts as the ledger will give them back."""
+    told = {name: getattr(outcome, name) for name in Outcome._fields if name in Job._fields}
+    facts = json.loads(json.dumps(dict(outcome.error_facts), default=str))
+    return job._replace(**{**told, "cost": outcome.cost or job.cost, "error_facts": facts})
+
+
+def _write(work: Work, job: Job) -> None:
+    """A full disk costs the job its own two files, never its settlement: the ledger is the record."""
+    key, facts = receipts.words(job)
+    with suppress(OSError):
+        receipts.write(job, sentence(key, work.language, facts))
 
 
 def _serve(work: Work, part: int, tally: Tally) -> Tally:
