@@ -1,6 +1,10 @@
 """An answer's pictures, saved one by one, and what they cost."""
 
+import hashlib
+import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,7 @@ from limner import artifacts
 from limner.answers import Answer
 from limner.artifacts import Output
 from limner.errors import GatewayError, NoPicture, StorageFailed
+from limner.home import write_whole
 from limner.money import Money, decimal
 from limner.quote import cost_of_tokens, price_row
 from limner.records import plain
@@ -38,6 +43,7 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
             tally = tally._replace(error=error, waiting=True)
         else:
             work.ledger.add_picture(work.job_id, place, picture)
+            _mark(work, place).unlink(missing_ok=True)
             tally = tally._replace(pictures=(*tally.pictures, picture))
     return tally
 
@@ -70,9 +76,14 @@ def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tal
 def _save(
     work: Work, source: Source, parts: tuple[Path, ...], place: int, story: Mapping[str, Any]
 ) -> Picture:
+    again = _found_again(work, place, story)
+    if again is not None:
+        return again._replace(url=source.url) if isinstance(source, Link) else again
     fetched = work.folder / f"picture-{place}"
     link = artifacts.fetch(source, parts, fetched, work.transport.download)
     found = artifacts.verify(fetched)
+    with suppress(OSError):
+        os.link(fetched, _mark(work, place))
     try:
         picture = artifacts.keep(fetched, found, work.output, place, story)
     except StorageFailed:
@@ -80,6 +91,41 @@ def _save(
         here = Output(path=str(work.folder / f"image-{place + 1}"))
         picture = artifacts.keep(fetched, found, here, 0, story)
     return picture._replace(url=link) if isinstance(source, Link) else picture
+
+
+def _mark(work: Work, place: int) -> Path:
+    """A second name for a picture while it is brought to its place, by which it is known there again."""
+    return work.folder / f"picture-{place}.mark"
+
+
+def _found_again(work: Work, place: int, story: Mapping[str, Any]) -> Picture | None:
+    """The picture that a process brought to its place and died before it could write that down."""
+    with suppress(OSError):
+        mark, given = _mark(work, place).stat(), Path(work.output.path or "").expanduser()
+        wanted = Path(work.output.folder or ".").absolute() / given
+        with os.scandir(wanted if wanted.is_dir() else wanted.parent) as there:
+            same = [entry for entry in there if os.path.samestat(entry.stat(follow_symlinks=False), mark)]
+        for entry in same:
+            path = Path(entry.path)
+            if not path.name.startswith("."):
+                return _adopted(path, story)
+            path.unlink()
+        _mark(work, place).unlink()
+    return None
+
+
+def _adopted(path: Path, story: Mapping[str, Any]) -> Picture:
+    found, sidecar = artifacts.verify(path), path.with_name(path.name + ".json")
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    picture = Picture(
+        str(path), sha256, found.media_type, found.width, found.height, found.bytes, str(sidecar)
+    )
+    if not sidecar.exists():
+        write_whole(
+            sidecar, json.dumps({"picture": picture._asdict(), **story}, ensure_ascii=False, indent=2)
+        )
+    return picture
 
 
 def _story(work: Work, part: int, submission: Submission, cost: Money, basis: str) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""What a Python program with limner does: quote, buy in threads, bring home. Told by its arguments."""
+
+import json
+import sys
+import threading
+from typing import Any
+
+from limner import Client, Output
+from limner.errors import LimnerError, Usage
+
+
+def quotes(wishes: str) -> None:
+    """Quote every wish of a list; says what each quote allows."""
+    told: list[Any] = []
+    with Client() as client:
+        for wish in json.loads(wishes):
+            quote = _quoted(client, wish)
+            told.append(
+                {
+                    "id": quote.id,
+                    "n": quote.choice.n,
+                    "sends": quote.sends,
+                    "attempts": quote.attempts,
+                    "ceiling": quote.ceiling.micro,
+                }
+            )
+    print(json.dumps(told))
+
+
+def _quoted(client: Client, wish: Any) -> Any:
+    try:
+        return client.quote(**wish)
+    except Usage as error:
+        if error.key != "quote.price_unknown":
+            raise
+        return client.quote(**wish, max_cost="50")
+
+
+def buy(folder: str, *ids: str) -> None:
+    """Say yes to quotes and run them, each in a thread of its own, through one client."""
+    with Client() as client:
+        threads = [threading.Thread(target=_buy, args=(client, folder, one)) for one in ids]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def _buy(client: Client, folder: str, quote: str) -> None:
+    try:
+        client.approve(quote)
+        job = client.run(quote, Output(folder=folder, path=quote))
+        print(quote, job.id, job.state, flush=True)
+    except LimnerError as error:
+        print(quote, error, flush=True)
+
+
+def race(folder: str, *ids: str) -> None:
+    """Run one quote after the other, each as soon as somebody else has run the one before."""
+    with Client() as client:
+        for place, one in enumerate(ids):
+            while place and client.ledger.job_of_quote(ids[place - 1]) is None:
+                threading.Event().wait(0.001)
+            _buy(client, folder, one)
+
+
+def models(gateway: str) -> None:
+    """The models of one gateway that make pictures from words, and whether they take pictures."""
+    with Client() as client:
+        rows = client.models(gateway)
+    print(json.dumps([[one.id, list(one.operations), one.max_n, one.default] for one in rows]))
+
+
+if __name__ == "__main__":
+    {"quotes": quotes, "buy": buy, "race": race, "models": models}[sys.argv[1]](*sys.argv[2:])
