@@ -30,7 +30,7 @@ def _ends_well(person: Person, job: str) -> None:
 
 
 def test_ctrl_c_leaves_the_job_running_and_says_so(person: Person) -> None:
-    with person.terminal("make", "a mug [[slow:3]]") as terminal:
+    with person.terminal("make", "a mug [[slow:6]]") as terminal:
         terminal.until("[y/N]")
         terminal.type("y\n")
         terminal.until("waiting for OmniMaaS")
@@ -52,7 +52,7 @@ def test_ctrl_c_at_the_question_buys_nothing(person: Person) -> None:
 
 
 def test_a_closed_window_leaves_the_job_running(person: Person) -> None:
-    with person.terminal("make", "a mug [[slow:3]]") as terminal:
+    with person.terminal("make", "a mug [[slow:6]]") as terminal:
         terminal.until("[y/N]")
         terminal.type("y\n")
         terminal.until("waiting for OmniMaaS")
@@ -62,7 +62,7 @@ def test_a_closed_window_leaves_the_job_running(person: Person) -> None:
 
 
 def test_a_caller_that_loses_patience_leaves_the_job_running(person: Person) -> None:
-    quote = person.quote("a mug [[slow:3]]")
+    quote = person.quote("a mug [[slow:6]]")
     caller = subprocess.Popen(
         [LIMNER, "run", quote, "--approve", quote],
         stdin=subprocess.DEVNULL,
@@ -79,7 +79,7 @@ def test_a_caller_that_loses_patience_leaves_the_job_running(person: Person) -> 
 
 
 def test_ctrl_c_while_looking_at_a_job_is_exit_130(person: Person) -> None:
-    quote = person.quote("a mug [[slow:4]]")
+    quote = person.quote("a mug [[slow:8]]")
     job = person.json("run", quote, "--approve", quote, "--wait", "0")["data"]["job_id"]
     with person.terminal("status", job, "--wait", "60", "--lang", "en") as terminal:
         terminal.until("waiting for OmniMaaS")

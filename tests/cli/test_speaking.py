@@ -208,3 +208,14 @@ def test_chinese_is_set_as_chinese() -> None:
         assert not re.search(f"{han}[A-Za-z0-9]|[A-Za-z0-9]{han}", prose), (key, text)
         assert not re.search(f"{han}[,;:!?]|{han}\\.(\\s|$)", prose), (key, text)
         assert not re.search("[，。：；、] (?! )", prose.replace("\n", "")), (key, text)
+
+
+def test_a_list_keeps_one_row_per_thing_at_a_narrow_terminal(person: Person) -> None:
+    person.buy("黄昏的灯塔，长曝光，柔和的光，海浪拍打礁石，远处有船")
+    for command in ("models", "jobs"):
+        rows = person.run(command).out.count("\n")
+        with person.terminal(command, columns=60) as terminal:
+            assert terminal.end() == 0
+        lines = terminal.text.splitlines()
+        assert len(lines) == rows
+        assert max(map(width, lines)) <= 60

@@ -27,9 +27,9 @@ def run(options: Namespace, face: Face) -> int:
     to_do: list[str] = []
     lines = [
         f"limner {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
-        f"{face.text('doctor.home')}: {face.client.home.data}",
-        f"{face.text('doctor.settings')}: {face.client.home.settings}",
-        f"{face.text('doctor.extras')}: {', '.join(_extras()) or '-'}",
+        face.pair("doctor.home", face.client.home.data),
+        face.pair("doctor.settings", face.client.home.settings),
+        face.pair("doctor.extras", ", ".join(_extras()) or "-"),
     ]
     gateways = _gateways(face, to_do)
     lines += [f"{one['name']}: {one['status']}" for one in gateways]

@@ -87,6 +87,10 @@ class Face:
     def text(self, key: str, /, **facts: Any) -> str:
         return messages.sentence(key, self.language, facts)
 
+    def pair(self, key: str, value: object) -> str:
+        """A label and what belongs to it."""
+        return f"{self.text(key)}{'：' if self.language == 'zh' else ': '}{value}"
+
     def command(self, *words: str) -> tuple[str, ...]:
         """A command to run next, with the options that say where: it meets the same ledger."""
         flags = ("--home", self.home) if self.home else ()

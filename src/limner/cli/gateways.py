@@ -51,7 +51,8 @@ def run(options: Namespace, face: Face) -> int:
         for one in told:
             one["balance"] = dict(face.client.balance(str(one["name"]))) if one["ready"] else None
             one["status"] += "".join(f", {name} {left}" for name, left in (one["balance"] or {}).items())
-    lines = [f"{one['name']:<20} {one['host'] or '-':<28} {one['status']}" for one in told]
+    wide = [max(len(str(one[name] or "-")) for one in told) for name in ("name", "host")]
+    lines = [f"{one['name']:<{wide[0]}}  {one['host'] or '-':<{wide[1]}}  {one['status']}" for one in told]
     if options.action:
         told[0]["endpoints"] = _endpoints(options.action, face)
         lines += [face.text("gateways.endpoint", **one) for one in told[0]["endpoints"]]

@@ -38,7 +38,7 @@ def run(options: Namespace, face: Face) -> int:
         when = datetime.fromtimestamp(job.created_at / 1000).astimezone().strftime("%m-%d %H:%M")
         cost = str(job.cost) if job.cost else "-"
         lines.append(
-            f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {clean(job.model)}  {clean(job.prompt, 48)}"
+            f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {clean(job.prompt, 48)}  {clean(job.model)}"
         )
     cursor = page[-1].id if len(found) > options.limit else None
     data = {"items": [job_data(job, face) for job in page], "next_cursor": cursor} if face.json else {}

@@ -21,13 +21,13 @@ def run(options: Namespace, face: Face) -> int:
     sidecar = _sidecar(options.file)
     data = {"job": job_data(job, face), "sidecar": sidecar}
     lines = [
-        f"{face.text('card.prompt')}: {clean(job.prompt, 300)}",
-        f"{face.text('card.model')}: {job.model} ({job.gateway})",
-        f"{face.text('card.price')}: {job.cost if job.cost else '?'}",
-        f"{face.text('show.job')}: {job.id}, {job.quote_id}",
+        face.pair("card.prompt", clean(job.prompt, 300)),
+        face.pair("card.model", f"{job.model} ({job.gateway})"),
+        face.pair("card.price", job.cost if job.cost else "?"),
+        face.pair("show.job", f"{job.id}, {job.quote_id}"),
     ]
     references = sidecar.get("request", {}).get("references", []) if sidecar else []
-    lines += [f"{face.text('card.references')}: {clean(str(one))}" for one in references]
+    lines += [face.pair("card.references", clean(str(one))) for one in references]
     if face.sandbox:
         lines.append(face.text("show.sandbox"))
     face.show("story", data, lines)
