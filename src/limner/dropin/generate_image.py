@@ -19,7 +19,7 @@ from limner.artifacts import Output
 from limner.client import Client
 from limner.dropin.generate_image_flags import USAGE, Options, number, read
 from limner.dropin.generate_image_run import Run
-from limner.errors import ApprovalNeeded, LimnerError, SetupNeeded, Usage
+from limner.errors import ApprovalNeeded, LimnerError, NotFound, QuoteChanged, SetupNeeded, Usage
 from limner.receipts import words
 from limner.types import LIVE, Job, Quote, Request
 
@@ -74,7 +74,7 @@ class _Script:
         if choice.n > choice.model.max_n:
             raise Usage("n.out_of_range", n=choice.n, limit=choice.model.max_n)
         by = self._confirmed(quote)
-        self.run.open()
+        self.run.show(None)
         self.run.told.update(model=choice.model.id, resolution=choice.size, n=choice.n)
         output = Output(path="image", folder=str(self.run.outputs))
         if quote.needs_approval:
@@ -105,7 +105,18 @@ class _Script:
             raise ApprovalNeeded("approval.person", command=f"limner approve {quote.id}")
         if asks:
             self._ask(quote)
+        elif self.run.shown() is not None:
+            self._demand_shown(quote)
         return by
+
+    def _demand_shown(self, quote: Quote) -> None:
+        """Where a price was shown for this run, the yes is a yes to that order at no more than that price."""
+        try:
+            shown = self.client.ledger.quote(str(self.run.shown()))
+        except NotFound as error:
+            raise QuoteChanged("quote.not_shown", run=self.run.run_id) from error
+        if _order(shown) != _order(quote) or quote.ceiling.micro > shown.ceiling.micro:
+            raise QuoteChanged("quote.not_shown", run=self.run.run_id)
 
     def _ask(self, quote: Quote) -> None:
         choice = quote.choice
@@ -126,6 +137,8 @@ class _Script:
         sys.stdout.flush()
         answer = sys.stdin.readline()
         if not answer:
+            sys.stdout.write("\n")
+            self.run.show(quote.id)
             raise _Declined(0)
         if answer.strip().lower() not in {"y", "yes"}:
             _say("Canceled.")
@@ -190,6 +203,13 @@ class _Script:
 
     def _sentence(self, key: str, facts: Mapping[str, Any]) -> str:
         return messages.sentence(key, self.language, facts)
+
+
+def _order(quote: Quote) -> tuple[Any, ...]:
+    """What a person agrees to, but for the price."""
+    choice = quote.choice
+    references = [one.source_sha256 for one in choice.references]
+    return choice.model.id, choice.prompt, choice.size, choice.aspect_ratio, choice.n, references
 
 
 def _answered(folder: Path) -> dict[str, Any]:

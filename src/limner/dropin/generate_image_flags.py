@@ -44,7 +44,10 @@ def read(argv: list[str]) -> Options:
     """`--flag value`; an unknown flag swallows the word after it, as it always did."""
     told: dict[str, Any] = {}
     while argv:
-        name = argv.pop(0).removeprefix("--")
+        word = argv.pop(0)
+        name = word.removeprefix("--")
+        if name == word:
+            continue
         if name in _SWITCHES:
             told[name] = True
         elif argv and name in Options._fields:

@@ -29,6 +29,7 @@ class Run:
         self.run_id = run_id
         self.folder = skill / ".artifacts" / run_id
         self.outputs = self.folder / "outputs"
+        self._quote = self.folder / "input" / "quote.txt"
         self.told: dict[str, Any] = {
             "run_id": run_id,
             "task_id": None,
@@ -48,6 +49,21 @@ class Run:
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Usage("output.not_writable", path=self.folder, reason=error.strerror) from error
+
+    def shown(self) -> str | None:
+        """The quote whose price was shown for this run and not answered yet."""
+        try:
+            return self._quote.read_text("utf-8").strip()
+        except OSError:
+            return None
+
+    def show(self, quote_id: str | None) -> None:
+        """Note which quote was shown, or that the last one was answered."""
+        self.open()
+        if quote_id is None:
+            self._quote.unlink(missing_ok=True)
+        else:
+            write_whole(self._quote, quote_id + "\n")
 
     def remember(self, task_id: str) -> None:
         """Take over what an earlier call of this run wrote of the same task."""

@@ -96,6 +96,8 @@ TEXTS: dict[str, str] = {
     "quote.expired": "The quote {quote} has expired. Make a new one; prices are good for 15 minutes.",
     "quote.other_account": "The quote {quote} was made for another key or address of {gateway}. Make a new one.",
     "quote.reference_changed": "{path} has changed since the quote {quote} was made. Make a new one.",
+    "quote.not_shown": "This is not the order, or no longer the price, that was shown for {run}. Nothing was sent. Run it "
+    "without --yes to see what it costs now, and ask again.",
     "quote.tariff_changed": "{quote} no longer holds: the gateway's list has changed. It would be at most {now} "
     "instead of {before} now. The new quote is {new}.",
     "gateway.no_balance": "{gateway} does not tell a balance.",

@@ -90,6 +90,7 @@ TEXTS: dict[str, str] = {
     "quote.expired": "报价 {quote} 已过期，请重新报价；价格有效期为 15 分钟。",
     "quote.other_account": "报价 {quote} 是为 {gateway} 的另一个密钥或地址做的，请重新报价。",
     "quote.reference_changed": "报价 {quote} 之后，{path} 被改动了，请重新报价。",
+    "quote.not_shown": "这与 {run} 展示过的订单或价格不一致，没有发送任何请求。请先不带 --yes 运行，查看现在的价格，再询问一次。",
     "quote.tariff_changed": "{quote} 已失效：网关的价目变了。现在最多要花 {now}，原来是 {before}。新的报价是 {new}。",
     "gateway.no_balance": "{gateway} 不提供余额查询。",
     "approval.needed": "这最多会花 {ceiling}，要先有人同意。",
