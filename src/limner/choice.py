@@ -76,7 +76,8 @@ def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
         raise Usage("n.out_of_range", n=request.n, limit=MOST_PICTURES)
     if request.attempts is not None and not 1 <= request.attempts <= 5:
         raise Usage("attempts.out_of_range", attempts=request.attempts)
-    if _operation(request) not in model.operations:
+    by_address = model.live.get("references") in request.extra
+    if _operation(request) not in model.operations and not by_address:
         raise Usage("model.no_references" if request.references else "model.needs_reference", model=model.id)
     if len(request.references) > model.max_references:
         raise Usage("reference.too_many", count=len(request.references), limit=model.max_references)
