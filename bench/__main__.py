@@ -45,7 +45,7 @@ def main() -> None:
     if options.limner_only:
         everybody = [peer for peer in everybody if peer.name.startswith(("floor", "limner", "openai"))]
     rounds = options.rounds or (3 if options.quick else 9)
-    bench = Bench(folder, server, launcher, python, limners, everybody, rounds, options.jobs)
+    bench = Bench(folder, server, launcher, python, limners, everybody, rounds, options.quick, options.jobs)
     print(f"{platform.python_implementation()} {platform.python_version()}, {platform.platform()}")
     print(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, syncing 4 kB takes {_sync_ms(folder):.1f} ms"
@@ -63,7 +63,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.strip().splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few rounds: under three minutes")
+    parser.add_argument("--quick", action="store_true", help="few rounds and no 30 MB pictures: minutes")
     parser.add_argument("--rounds", type=int, help="how often everybody takes a turn (9; quick: 3)")
     parser.add_argument("--only", nargs="+", choices=_SECTIONS, help="only these tables")
     parser.add_argument(

@@ -86,13 +86,13 @@ class Server:
             return json.load(answer)
 
 
-def in_turn(rounds: int, turns: Mapping[str, Callable[[], T]]) -> dict[str, list[T]]:
-    """Everybody once per round, in another order each time, after one round that does not count."""
+def in_turn(rounds: int, turns: Mapping[str, Callable[[], T]], idle: int = 1) -> dict[str, list[T]]:
+    """Everybody once per round, in another order each time, after `idle` rounds that do not count."""
     found: dict[str, list[T]] = {name: [] for name in turns}
-    for turn in range(rounds + 1):
+    for turn in range(rounds + idle):
         for name in random.sample(list(turns), len(turns)):
             result = turns[name]()
-            if turn:
+            if turn >= idle:
                 found[name].append(result)
             print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

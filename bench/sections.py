@@ -34,6 +34,7 @@ class Bench(NamedTuple):
     limners: list[Limner]
     peers: list[Peer]
     rounds: int
+    quick: bool
     jobs: int
     """The longer of the two histories."""
 
@@ -75,7 +76,7 @@ def start_up(bench: Bench) -> list[Aim]:
         words |= {f"{limner.name} --help": [str(limner.program), "--help"]}
         words |= {f"{limner.name} models": [str(limner.program), "models"]}
     runs = in_turn(
-        bench.rounds * 3, {name: partial(bench.launcher.run, argv, env) for name, argv in words.items()}
+        bench.rounds * 2, {name: partial(bench.launcher.run, argv, env) for name, argv in words.items()}
     )
     wall, cpu = _times_bare(runs)
     heads = ["wall ×", "CPU ×", "peak MB"]
@@ -92,10 +93,7 @@ def history(bench: Bench) -> list[Aim]:
     words, envs = {}, {}
     for limner in bench.limners:
         for count in (1_000, bench.jobs):
-            home = bench.folder / "history" / f"{limner.venv.name}-{count}"
-            home.mkdir(parents=True)
-            env = environment(bench.folder, LIMNER_HOME=str(home))
-            bench.launcher.run([str(limner.python), str(HERE / "history.py"), str(home), str(count)], env)
+            env = _with_a_past(bench, limner, count)
             for command in (["jobs", "--limit", "20"], ["spend"]):
                 name = f"{limner.name} {' '.join(command)}, {count:,} jobs"
                 words[name], envs[name] = [str(limner.program), *command], env
@@ -112,6 +110,18 @@ def history(bench: Bench) -> list[Aim]:
             Aim(f"{command} at {bench.jobs:,} jobs, × at 1,000 (CPU)", cpu[long] / cpu[short], most=1.2)
         )
     return aims
+
+
+def _with_a_past(bench: Bench, limner: Limner, count: int) -> dict[str, str]:
+    """A home in which one picture was made and then `count` times more."""
+    place = bench.folder / "history" / f"{limner.venv.name}-{count}"
+    home = str(peers.give_home(place, f"{bench.server.url}/history/v1"))
+    env = environment(bench.folder, LIMNER_HOME=home)
+    make = limner.peers[0].argv
+    assert make is not None
+    bench.launcher.run(make("", "a lighthouse 0.2m", str(place / "out.png")), env)
+    bench.launcher.run([str(limner.python), str(HERE / "history.py"), home, str(count)], env)
+    return env
 
 
 def whole_process(bench: Bench) -> list[Aim]:
@@ -144,7 +154,7 @@ def whole_process(bench: Bench) -> list[Aim]:
 def warm(bench: Bench) -> list[Aim]:
     """CPU and memory per picture in a process that is already running."""
     aims = []
-    for size, count in (("2m", 20), ("10m", 8), ("30m", 4)):
+    for size, count in (("2m", 8), ("10m", 4), ("30m", 3))[: 2 if bench.quick else 3]:
         found = _warm_turns(bench, size, count, 1)
         cpu = {name: middle(runs, lambda run: run.cpu / run.count) for name, runs in found.items()}
         weight = bench.server.pictures[size][1]
@@ -173,7 +183,7 @@ def many_in_one(bench: Bench) -> list[Aim]:
 def in_flight(bench: Bench) -> list[Aim]:
     """Small pictures, many at a time."""
     rows: dict[str, list[float | None]] = {}
-    for at_once, count in ((1, 100), (16, 320), (64, 640)):
+    for at_once, count in ((1, 40), (16, 160), (64, 256 if bench.quick else 640)):
         found = _warm_turns(bench, "0.2m", count, at_once)
         speed = {name: middle(runs, lambda run: run.count / run.wall) for name, runs in found.items()}
         cpu = {name: middle(runs, lambda run: run.cpu / run.count) for name, runs in found.items()}
@@ -242,7 +252,7 @@ def _warm_turns(bench: Bench, size: str, count: int, at_once: int, n: int = 1) -
     if n > 1:
         able = {name: peer for name, peer in able.items() if name not in _ONE_ONLY}
     turns = {name: partial(_warmed, bench, peer, size, count, at_once, n) for name, peer in able.items()}
-    return in_turn(max(1, bench.rounds // 2), turns)
+    return in_turn(max(2, bench.rounds // 2), turns, idle=0)
 
 
 def _warmed(bench: Bench, peer: Peer, size: str, count: int, at_once: int, n: int) -> Warm:
