@@ -115,7 +115,7 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
         else:
             work.ledger.answer(work.job_id, n, "accepted", http_status=200, task_id=submission.task_id)
             if submission.task_id is not None:
-                work.watch("submitted", {"task": submission.task_id})
+                work.watch("accepted", {"task": submission.task_id})
                 return follow(work, part, n, submission, tally)
             return collect(work, part, submission, wire.answer, tally)
 

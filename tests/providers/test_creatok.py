@@ -367,7 +367,7 @@ def test_the_task_id_is_on_the_disk_before_the_first_look(buyer: Buyer) -> None:
     known: list[tuple[str | None, int]] = []
 
     def watch(event: str, facts: Any) -> None:
-        if event == "submitted":
+        if event == "accepted":
             (job,) = buyer.client.jobs()
             known.append((job.task_id, len(asked(buyer, STATUS))))
             assert job.task_id == facts["task"]

@@ -160,7 +160,7 @@ class _Script:
     def _watch(self, event: str, facts: Mapping[str, Any]) -> None:
         if event == "opened":
             self._folder = Path(self.client.job(facts["job"]).folder)
-        elif event == "submitted":
+        elif event == "accepted":
             submit = _answered(self._folder)
             self.run.told["raw"]["submit"] = submit
             self.run.write(task_id=facts["task"], status=str(submit.get("status") or "submitted"))

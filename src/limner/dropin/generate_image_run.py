@@ -97,8 +97,7 @@ class Run:
         paths = [str(self._here(Path(one.path))) for one in saved]
         by_link = {one.url: path for one, path in zip(saved, paths, strict=True)}
         images = self.told["images"] or [{"url": one.url} for one in saved]
-        known = [{**image, "path": by_link.get(_link(image))} for image in images]
-        self.told["images"] = known
+        self.told["images"] = [{**one, "path": by_link.get(_link(one))} for one in images] or None
 
     def _here(self, path: Path) -> Path:
         if path.parent == self.outputs or not path.exists():
