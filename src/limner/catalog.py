@@ -83,7 +83,7 @@ def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
     if isinstance(text, Mapping):
         return tuple(by_size(size, parse(str(amount), unit)) for size, amount in text.items())
     each = parse(str(text), unit)
-    rates = tuple(_rate(row.get(name), unit) for name in ("per_1k_in", "per_1k_out"))
+    rates = _rate(row.get("per_1k_in"), unit), _rate(row.get("per_1k_out"), unit)
     most: Mapping[str, str] = row.get("most", {})
     rows = [
         Price(each, parse(worst, unit), {} if size == _ANY else {"size": size}, *rates)
