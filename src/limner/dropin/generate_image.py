@@ -171,7 +171,8 @@ class _Script:
     def _ended(self, job: Job) -> int:
         """Write and say how it stands; the exit code."""
         told, done = self.run.told, job.state == "done" and bool(job.pictures)
-        status = told["status"] or _WORDS.get(job.state, job.state)
+        submitted = (told["raw"]["submit"] or {}).get("status") if job.state in LIVE else None
+        status = told["status"] or submitted or _WORDS.get(job.state, job.state)
         self.run.keep(job.pictures)
         self.run.write(task_id=job.task_id, status=status, error=None if done else self._error(job))
         last = {"ok": done, "run_id": self.run.run_id, "task_id": job.task_id}
