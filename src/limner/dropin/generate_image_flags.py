@@ -63,6 +63,6 @@ def number(text: str, flag: str, *, whole: bool = False) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < 1e9 or (whole and number != int(number)):
-        key = "usage.wholenumber" if whole else "usage.seconds"
+        key = "usage.whole_number" if whole else "usage.seconds"
         raise Usage(key, option=flag, value=text)
     return number
