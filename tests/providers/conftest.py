@@ -18,18 +18,21 @@ NewCustomer = Callable[..., Buyer]
 def new_customer(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewCustomer]:
     """
     Customers of a gateway with an account of their own each. `over` lies over a configuration in which
-    looks at tasks are quick; `key` makes somebody come back with the same account and another home.
+    looks at tasks are quick; `key` makes somebody come back with the same account and another home; `host`
+    is where the gateway is sought.
     """
     clients: list[Client] = []
 
-    def new(name: str, over: dict[str, Any] | None = None, key: str | None = None) -> Buyer:
+    def new(
+        name: str, over: dict[str, Any] | None = None, *, key: str | None = None, host: str = sandbox
+    ) -> Buyer:
         key = key or f"sk-test-{token_hex(20)}"
         place = tmp_path / f"{name}-{len(clients)}"
         home, folder = place / "home", place / "pictures"
         home.mkdir(parents=True)
         folder.mkdir()
-        (home / "config.toml").write_text(_settings(name, sandbox), "utf-8")
-        for variable, value in _environment(name, sandbox, key).items():
+        (home / "config.toml").write_text(_settings(name, host), "utf-8")
+        for variable, value in _environment(name, host, key).items():
             monkeypatch.setenv(variable, value)
         client = Client(home=str(home), over={**(over or {}), "gateway": name})
         clients.append(client)
