@@ -92,6 +92,14 @@ def looks(document: Any) -> str | None:
     return None
 
 
+def subscription(document: Any) -> str | None:
+    """How the document spells the stream of a generation that already runs, if it has one."""
+    for spelled, methods in _paths(document).items():
+        if "get" in methods and re.search(r"/predictions/\{[^}/]+\}/subscribe$", spelled):
+            return spelled
+    return None
+
+
 def most_specific(documents: Sequence[Any], path: str) -> Any | None:
     """Of the documents that describe this endpoint, the one that describes the fewest others."""
     able = [one for one in documents if plain(path) in generations(one)]

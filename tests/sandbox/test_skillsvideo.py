@@ -131,7 +131,9 @@ def test_the_documents_describe_every_model_that_is_played(customer: Customer) -
     assert len(pages) == 23
     for page in pages:
         path = page.removeprefix("POST /generation/")
-        assert {f"/v1/generation/{path}", f"/v1/generation/sse/{path}"} <= set(spec["paths"])
+        assert {f"/generation/{path}", f"/generation/sse/{path}"} <= set(spec["paths"])
+        own = customer.http.get(f"{AT}/{path}/v1/openapi.json").json()
+        assert {f"/v1/generation/{path}", f"/v1/generation/sse/{path}"} <= set(own["paths"])
 
 
 def test_a_file_under_the_schema_s_field_is_drawn_into_the_picture(customer: Customer) -> None:

@@ -53,6 +53,7 @@ def routes(world: World) -> list[BaseRoute]:
         here.route("GET", "/generation/{id}", _look),
         here.route("GET", "/credits", _credits),
         here.route("GET", "/openapi.json", _openapi, keyless=True),
+        here.route("GET", "/{model:path}/v1/openapi.json", _openapi_of_model, keyless=True),
         here.route("GET", "/docs.json", _docs, keyless=True),
     ]
 
@@ -242,8 +243,16 @@ async def _credits(call: Call) -> Response:
     return answer({"total": left, "subscription": left, "permanent": 0})
 
 
-async def _openapi(_: Call) -> Response:
-    return answer(skillsvideo_documents.openapi(_FACTS["model"], _FACTS["field"]))
+async def _openapi(call: Call) -> Response:
+    server = call.world.base + call.gateway.prefix
+    return answer(skillsvideo_documents.openapi(_FACTS["model"], _FACTS["field"], server))
+
+
+async def _openapi_of_model(call: Call) -> Response:
+    model = _MODELS.get(call.request.path_params["model"])
+    if model is None:
+        raise Refusal(404, "not_found", "Unknown model.")
+    return answer(skillsvideo_documents.openapi([model], _FACTS["field"], "/api", "/v1"))
 
 
 async def _docs(_: Call) -> Response:

@@ -7,21 +7,24 @@ _Rows = Sequence[Mapping[str, Any]]
 _ANSWER = {"$ref": "#/components/schemas/Generation"}
 
 
-def openapi(models: _Rows, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Server `/api`, paths `/v1/…`: how the public document is said to spell the same places."""
+def openapi(
+    models: _Rows, fields: Mapping[str, Mapping[str, Any]], server: str, version: str = ""
+) -> dict[str, Any]:
+    """The platform's document. One model's own has the server `/api` and paths `/v1/…`: the same places."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for model in models:
         name = "".join(part.capitalize() for part in model["id"].replace("/", "-").split("-")) + "Request"
         schemas[name] = _schema(model, fields)
-        for prefix in ("/v1/generation/sse/", "/v1/generation/"):
+        for prefix in (f"{version}/generation/sse/", f"{version}/generation/"):
             paths[prefix + model["id"]] = {"post": _create(model["id"], name, "sse" in prefix)}
-    paths["/v1/generation/{request_id}"] = {"get": {"summary": "State of a generation", "responses": {}}}
-    paths["/v1/credits"] = {"get": {"summary": "Credits", "responses": {}}}
+    name = "request_id" if version else "id"
+    paths[f"{version}/generation/{{{name}}}"] = {"get": {"summary": "State of a generation", "responses": {}}}
+    paths[f"{version}/credits"] = {"get": {"summary": "Credits", "responses": {}}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "skills.video, as the sandbox plays it", "version": "1"},
-        "servers": [{"url": "/api"}],
+        "servers": [{"url": server}],
         "paths": paths,
         "components": {"schemas": {**schemas, **_SHARED}},
     }
