@@ -37,7 +37,7 @@ def is_gone(folder: Path, owner: str) -> bool:
     """Has the process ended that called itself `owner`?"""
     try:
         with (folder / owner).open("r+b") as file:
-            return _lock(file)
+            return _lock(file, together=True)
     except FileNotFoundError:
         return True
 
@@ -49,7 +49,8 @@ def _sweep(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _lock(file: BinaryIO) -> bool:
+def _lock(file: BinaryIO, *, together: bool = False) -> bool:
+    """`together`: several may ask at the same time, and none takes another that asks for the owner."""
     if os.name == "nt":
         import msvcrt
 
@@ -61,7 +62,7 @@ def _lock(file: BinaryIO) -> bool:
     import fcntl
 
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         return False
     return True
