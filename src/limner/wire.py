@@ -52,8 +52,8 @@ class Wire:
         files: Sequence[File] = (),
     ) -> Answer:
         """The paid request. Raises `NeverLeft`, `NoAnswer`, or `Refused` for a redirect."""
-        self._spend()
         body = as_form(fields, files) if files or fields else as_json(json)
+        self._spend()
         self.answer = self._transport.send("POST", path, body, self._spool, self._seconds)
         return self._not_redirected(self.answer)
 
@@ -66,8 +66,8 @@ class Wire:
         files: Sequence[File] = (),
     ) -> Answer | Iterator[Event]:
         """The paid request where the answer may be an event stream. Raises as `post_spending` does."""
-        self._spend()
         body = as_form(fields, files) if files or fields else as_json(json)
+        self._spend()
         opened = self._transport.stream(path, body, self._spool, self._seconds)
         if isinstance(opened, Answer):
             self.answer = opened
@@ -150,5 +150,9 @@ def replay(spool: Path) -> Answer | None:
     head = spool.with_name(spool.name + ".head.json")
     if not (spool.exists() and head.exists()):
         return None
+    # What is taken out of it again must not be written into files that share their bytes with pictures
+    # that were delivered before.
+    for part in spool.parent.glob(spool.name + ".part[0-9]*"):
+        part.unlink(missing_ok=True)
     told = plain_json.loads(head.read_text("utf-8"))
     return Answer(told["status"], told["headers"], spool)
