@@ -41,6 +41,9 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
             tally = tally._replace(error=error)
         except GatewayError as error:
             tally = tally._replace(error=error, waiting=True)
+        except OSError as error:
+            reason = StorageFailed("output.not_writable", path=work.folder, reason=error.strerror)
+            tally = tally._replace(error=reason, waiting=True)
         else:
             work.ledger.add_picture(work.job_id, place, picture)
             _mark(work, place).unlink(missing_ok=True)

@@ -10,18 +10,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from limner.collecting import collect
-from limner.errors import GatewayError, NoAnswer
+from limner.errors import GatewayError, NoAnswer, StorageFailed
 from limner.following import follow
 from limner.home import private_folder
 from limner.runner import finish, gave_up
 from limner.types import Job, Submission
 from limner.wire import replay
-from limner.work import Tally, Work, note
+from limner.work import Tally, Work, handing_back, note, paid_for
 
 
 def recover(work: Work) -> Job:
     """Bring home whatever one job's attempts have to give. The caller holds the job's claim."""
-    private_folder(work.folder)
+    with handing_back(work):
+        private_folder(work.folder)
+        try:
+            tally = _brought_home(work)
+        except StorageFailed as error:
+            tally = Tally(error=error, waiting=True)
+        return finish(work, tally, None)
+
+
+def _brought_home(work: Work) -> Tally:
     tally = Tally()
     attempts = work.ledger.attempts(work.job_id)
     for attempt in attempts:
@@ -30,7 +39,7 @@ def recover(work: Work) -> Job:
     served = {attempt["part"] for attempt in attempts if attempt["status"] in {"intent", "accepted"}}
     if tally.error is None and len(served) < work.quote.sends:
         tally = _unserved(work, tally, sent=bool(attempts))
-    return finish(work, tally, None)
+    return tally
 
 
 def _again(work: Work, attempt: Mapping[str, Any], tally: Tally) -> Tally:
@@ -41,7 +50,8 @@ def _again(work: Work, attempt: Mapping[str, Any], tally: Tally) -> Tally:
     if answer is None:
         return _lost(work, n, part, tally)
     try:
-        submission = work.provider.read(answer, work.transport.gateway)
+        with paid_for(work, answer.spool):
+            submission = work.provider.read(answer, work.transport.gateway)
     except GatewayError as error:
         note(work, n, error, sent=True)
         return gave_up(work, part, error, tally)
@@ -64,4 +74,4 @@ def _unserved(work: Work, tally: Tally, sent: bool) -> Tally:
     unknown = any(one["status"] == "unknown" for one in work.ledger.attempts(work.job_id))
     error = NoAnswer("job.interrupted", gateway=work.transport.gateway.title) if unknown else None
     never = GatewayError("job.never_sent" if not sent else "job.part_never_sent")
-    return tally._replace(error=error or never, open_question=unknown)
+    return tally._replace(error=error or never, open_question=unknown and work.quote.needs_approval)

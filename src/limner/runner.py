@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from limner import receipts
+from limner import receipts, references
 from limner.approval import Approval
 from limner.collecting import collect
 from limner.errors import (
@@ -32,9 +32,9 @@ from limner.home import private_folder
 from limner.messages import sentence
 from limner.money import Money
 from limner.quote import cost_of_tokens, price_row
-from limner.types import Choice, Job, Outcome
+from limner.types import Choice, Job, Outcome, Submission
 from limner.wire import Wire
-from limner.work import SPOOL, Tally, Work, note, part_of, repaired
+from limner.work import SPOOL, Tally, Work, handing_back, note, paid_for, part_of, repaired
 
 _LOOK_SECONDS = 0.05
 _MOST_REPAIRS = 2
@@ -44,18 +44,19 @@ _FINAL = (KeyRefused, OutOfFunds, ContentRefused)
 def run(work: Work, approval: Approval) -> Job:
     """Serve an approved quote. Whatever happens on the way, the job says it; only bugs raise."""
     assert approval.quote_id == work.quote.id
-    private_folder(work.folder)
     started = time.monotonic()
     tally = Tally()
-    try:
-        for part in range(work.quote.sends):
-            tally = _serve(work, part, tally)
-            if tally.error is not None:
-                break
-    except StorageFailed as error:
-        # The ledger or the disk gave out. Whatever was sent stays in flight, to be recovered.
-        tally = tally._replace(error=error, waiting=True)
-    return finish(work, tally, time.monotonic() - started)
+    with handing_back(work):
+        private_folder(work.folder)
+        try:
+            for part in range(work.quote.sends):
+                tally = _serve(work, part, tally)
+                if tally.error is not None:
+                    break
+        except StorageFailed as error:
+            # The ledger or the disk gave out. Whatever was sent stays in flight, to be recovered.
+            tally = tally._replace(error=error, waiting=True)
+        return finish(work, tally, time.monotonic() - started)
 
 
 def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
@@ -100,7 +101,7 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
         spool = work.folder / SPOOL.format(n=n)
         wire = Wire(work.transport, spool, choice.model.time_limit)
         try:
-            submission = work.provider.submit(wire, choice)
+            submission = _submit(work, wire, spool, choice)
         except GatewayError as error:
             note(work, n, error, sent=wire.spent)
             repair = _repair(work, choice, error, repairs) if wire.spent else None
@@ -118,6 +119,15 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
                 work.watch("accepted", {"task": submission.task_id})
                 return follow(work, part, n, submission, tally)
             return collect(work, part, submission, wire.answer, tally)
+
+
+def _submit(work: Work, wire: Wire, spool: Path, choice: Choice) -> Submission:
+    """Send what was agreed to, or nothing."""
+    for reference in choice.references:
+        if not references.unchanged(reference):
+            raise GatewayError("quote.reference_changed", quote=work.quote.id, path=reference.source)
+    with paid_for(work, spool, wire):
+        return work.provider.submit(wire, choice)
 
 
 def _turn(work: Work, part: int, repairs: Sequence[int]) -> int:
@@ -175,7 +185,7 @@ def gave_up(work: Work, part: int, error: GatewayError, tally: Tally) -> Tally:
     if not isinstance(error, NoPicture):
         # What is free leaves no question of money, and may simply be asked for again.
         open_question = error.charged == "unknown" and work.quote.needs_approval
-        return tally._replace(error=error, open_question=open_question)
+        return tally._replace(error=error, open_question=tally.open_question or open_question)
     row = price_row(work.quote.choice)
     cost = cost_of_tokens(row, *error.tokens) if row and error.tokens else None
     if cost is None or error.tokens is None:
@@ -210,10 +220,10 @@ def _outcome(work: Work, tally: Tally, seconds: float | None) -> Outcome:
 
 
 def _uncertain(work: Work, tally: Tally) -> Money:
-    """The most that lost answers may have cost: each at its own worst price."""
+    """The most that lost answers may have cost: each at its own worst price, all within the ceiling."""
     lost = [a for a in work.ledger.attempts(work.job_id) if a["status"] == "unknown"]
     worst = sum(work.each_worst(attempt["part"]) for attempt in lost) + tally.perhaps
-    return Money(min(worst, work.quote.ceiling.micro), work.unit)
+    return Money(max(0, min(worst, work.quote.ceiling.micro - tally.cost)), work.unit)
 
 
 def _tidy(folder: Path) -> None:

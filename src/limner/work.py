@@ -1,16 +1,26 @@
 """One job at work: what it needs, what it has come to, and how a failed attempt is written down."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from limner.artifacts import Output
-from limner.errors import GatewayError, LimnerError, NeverLeft, NoAnswer, NoPicture, Refused
+from limner.errors import (
+    GatewayError,
+    LimnerError,
+    NeverLeft,
+    NoAnswer,
+    NoPicture,
+    Refused,
+    StorageFailed,
+)
 from limner.ledger import ANY_PACE, Ledger, Pace
 from limner.providers.base import Provider
 from limner.quote import price_row
 from limner.transport import Transport
 from limner.types import Choice, Picture, Quote
+from limner.wire import Wire
 
 Watch = Callable[[str, Mapping[str, Any]], None]
 SPOOL = "attempt-{n}.answer"
@@ -76,6 +86,34 @@ def part_of(choice: Choice, part: int) -> Choice:
     n = min(choice.model.max_n, choice.n - part * choice.model.max_n)
     parameters = {**choice.parameters, "n": n} if "n" in choice.parameters else choice.parameters
     return choice._replace(n=n, parameters=parameters)
+
+
+@contextmanager
+def handing_back(work: Work) -> Iterator[None]:
+    """Whoever goes on living after a failure must not be taken for somebody who is still at work."""
+    owner = work.ledger.owner(work.job_id)
+    try:
+        yield
+    except BaseException:
+        with suppress(StorageFailed):
+            work.ledger.hand_back(work.job_id, owner)
+        raise
+
+
+@contextmanager
+def paid_for(work: Work, spool: Path, wire: Wire | None = None) -> Iterator[None]:
+    """Whatever an adapter trips over in an answer: it may have been charged, and stays on disk as it came."""
+    try:
+        yield
+    except LimnerError:
+        raise
+    except OSError as error:
+        raise StorageFailed("output.not_writable", path=spool.parent, reason=error.strerror) from error
+    except Exception as error:
+        if wire is not None and not wire.spent:
+            raise
+        title = work.transport.gateway.title
+        raise NoAnswer("answer.unreadable", gateway=title, status=200, path=spool) from error
 
 
 def note(work: Work, n: int, error: GatewayError, *, sent: bool) -> None:

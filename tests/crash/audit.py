@@ -72,7 +72,9 @@ def left(stage: Stage) -> dict[str, Left]:
 
 
 def _is_whole(spool: str) -> bool:
-    return Path(spool).exists() and Path(spool + ".head.json").exists()
+    """Is there an answer of the gateway's own, rather than a page of somebody in front of it?"""
+    head = Path(spool + ".head.json")
+    return Path(spool).exists() and head.exists() and json.loads(head.read_text())["status"] == 200
 
 
 def audit(stage: Stage, bought: Sequence[Bought], before: Mapping[str, Left]) -> Books:

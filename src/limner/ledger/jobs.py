@@ -227,6 +227,15 @@ class Ledger(Approvals):
                 error_facts=json.dumps(dict(facts), default=str, ensure_ascii=False),
             )
 
+    def owner(self, job_id: str) -> str | None:
+        row = self.store.row("SELECT owner FROM job WHERE id = ?", job_id)
+        return row["owner"] if row else None
+
+    def hand_back(self, job_id: str, owner: str | None) -> None:
+        """Stop owning a job without having ended it, so that it can be brought home."""
+        with self.store.writing():
+            self.store.do("UPDATE job SET owner = NULL WHERE id = ? AND owner = ?", job_id, owner)
+
     def claim(self, job_id: str, owner: str) -> bool:
         """Take over a job that nobody works on. False when somebody does, or when it has ended."""
         with self.store.writing():
@@ -277,8 +286,14 @@ class Ledger(Approvals):
         return str(row["job_id"]) if row else None
 
     def open_adopted(self, quote: Quote, runs: Path, output: Mapping[str, Any], task_id: str) -> str:
-        """A job for a task that somebody else started: accepted already, nothing reserved."""
+        """
+        A job for a task that somebody else started: accepted already, nothing reserved. A task that
+        another process has just taken in names its job.
+        """
         with self.store.writing(durable=True):
+            known = self.job_of_task(quote.choice.gateway, task_id)
+            if known is not None:
+                return known
             job_id = self._insert_job(quote, runs, output, owner=None)
             self.store.do(
                 "INSERT INTO attempt (job_id, n, part, gateway, status, spool, task_id, sent_at, answered_at)"
