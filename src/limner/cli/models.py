@@ -7,7 +7,7 @@ from limner.cli import mistakes
 from limner.cli.face import Face, row
 from limner.cli.wishes import Text
 from limner.money import decimal
-from limner.types import Model
+from limner.types import Model, Price
 
 _TASKS = {"text": "text_to_image", "edit": "image_to_image"}
 
@@ -40,8 +40,14 @@ def _words(model: Model) -> str:
     return " ".join((model.id, model.title, model.gateway, *model.aliases, *model.uses)).casefold()
 
 
+def _usual(model: Model) -> Price | None:
+    """What a picture costs when nobody asks for a size."""
+    fitting = [row for row in model.prices if row.when.get("size") in (None, model.default_size)]
+    return (fitting or [*model.prices, None])[-1 if fitting else 0]
+
+
 def _data(model: Model) -> dict[str, Any]:
-    row = model.prices[-1] if model.prices else None
+    row = _usual(model)
     return {
         "id": model.id,
         "gateway": model.gateway,
@@ -53,6 +59,7 @@ def _data(model: Model) -> dict[str, Any]:
         "max_n": model.max_n,
         "max_references": model.max_references,
         "price": decimal(row.each) if row else None,
+        "prices": [{**one.when, "price": decimal(one.each)} for one in model.prices],
         "max_price": decimal(max(one.most for one in model.prices)) if row else None,
         "unit": row.each.unit if row else None,
         "eta_s": list(model.seconds),
@@ -64,7 +71,8 @@ def _data(model: Model) -> dict[str, Any]:
 
 
 def _line(model: Model, face: Face) -> str:
-    each = model.prices[-1].each if model.prices else None
+    usual = _usual(model)
+    each = usual.each if usual else None
     price = face.text("card.price_free") if each and not each.micro else str(each or "?")
     mark = "*" if model.default else " "
     edits = face.text("models.edits") if "image_to_image" in model.operations else ""

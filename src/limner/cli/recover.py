@@ -9,7 +9,7 @@ from limner.cli.face import Face
 from limner.cli.telling import job_data, show_job
 from limner.cli.wishes import Text
 from limner.errors import Usage
-from limner.types import LIVE
+from limner.types import LIVE, Job
 
 _PAGE = 1_000
 
@@ -33,7 +33,10 @@ def run(options: Namespace, face: Face) -> int:
     if named:
         job = face.client.recover(named, options.wait)
         face.speak_as(job.prompt)
-        return show_job(job, face)
+        code = show_job(job, face)
+        if options.task and not face.json:
+            _addresses(job, face)
+        return code
     waiting = [job for job in face.client.jobs("unfinished", _PAGE) if job.state in LIVE]
     home = [face.client.recover(job.id, options.wait) for job in reversed(waiting)]
     unknown = face.client.jobs("unknown", _PAGE)
@@ -46,3 +49,12 @@ def run(options: Namespace, face: Face) -> int:
     if not lines:
         face.say(face.text("recover.none"))
     return 0
+
+
+def _addresses(job: Job, face: Face) -> None:
+    """Where the gateway keeps the pictures, for whoever wants to pass the addresses on."""
+    for picture in job.pictures:
+        if picture.url:
+            face.say(face.text("recover.address", name=Path(picture.path).name, url=picture.url))
+    if job.state == "done" and not job.ceiling.micro:
+        face.say(face.text("recover.adopted"))

@@ -330,6 +330,8 @@ A generator on your own machine is free:
     "doctor.unfinished": "Unfinished jobs: {count}. `limner recover` brings home what it can.",
     "doctor.unknown": "Jobs with an unknown outcome: {count}, {amount} reserved. `limner jobs --state unknown` lists them.",
     "recover.no_gateway": "A task belongs to a gateway: name it with --gateway. Known are: {known}.",
+    "recover.adopted": "The task was paid for where it was started; fetching it costs nothing.",
+    "recover.address": "{name}: {url}",
     "recover.none": "Nothing is unfinished.",
     "spend.none": "Nothing has been spent yet.",
     "spend.reserved": "reserved",

@@ -309,6 +309,8 @@ TEXTS: dict[str, str] = {
     "doctor.unfinished": "有 {count} 个任务没有结束，`limner recover` 会尽量取回结果。",
     "doctor.unknown": "有 {count} 个任务结果未知，预留了 {amount}。可用 `limner jobs --state unknown` 查看。",
     "recover.no_gateway": "要取回网关的任务，请用 --gateway 说明是哪个网关。现有：{known}。",
+    "recover.adopted": "任务在提交的地方已经付费，取回不再收费。",
+    "recover.address": "{name}：{url}",
     "recover.none": "没有未结束的任务。",
     "spend.none": "还没有花过钱。",
     "spend.reserved": "预留",
