@@ -319,10 +319,12 @@ def many_rounds(
 def race(stage: Stage, times: int) -> Counter[int]:
     """Two processes run the same quote at once; how many requests each quote was charged for."""
     wishes = [
-        {"request": f"a cup tag{n}", "gateway": "omnimaas", "model": "gpt-image-2"} for n in range(times)
+        {"request": f"a cup tag{n}", "gateway": "local", "model": "local-diffusion"} for n in range(times)
     ]
     quotes = [row["id"] for row in stage.told("quotes", json.dumps(wishes))]
     children = [stage.start("race", str(stage.folder), *quotes, cli=False) for _ in range(2)]
-    assert [child.wait(600) for child in children] == [0, 0], [stage.said_by(child) for child in children]
+    assert [child.wait(60 + 5 * times) for child in children] == [0, 0], [
+        stage.said_by(child) for child in children
+    ]
     charged = Counter(bill["prompt"] for bill in stage.bills())
     return Counter(charged[str(wish["request"])] for wish in wishes)
