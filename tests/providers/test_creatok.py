@@ -1,6 +1,8 @@
 """CreatOK: what is sent, what every answer means, and that no task is ever lost."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -417,6 +419,46 @@ def test_a_task_that_nobody_knows_is_one_sentence_and_leaves_nothing_behind(buye
     assert caught.value.key == "task.unknown"
     assert "nothing" in str(caught.value)
     assert buyer.client.jobs() == []
+
+
+# At the command line
+
+
+def limner(buyer: Buyer, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("limner")), *words, "--home", str(buyer.home)],
+        capture_output=True,
+        text=True,
+        cwd=buyer.folder,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_command_line_fetches_a_task_and_gives_files_and_addresses(new_customer: NewCustomer) -> None:
+    buyer, task = started(new_customer, "a cup [[looks:2]]")
+    ran = limner(buyer, "recover", "--task", task, "--gateway", NAME, "--wait", "20")
+    assert ran.returncode == 0, ran
+    assert [Path(line).exists() for line in ran.stdout.splitlines()] == [True, True]
+    assert ran.stderr.count("http://") == 2
+    told = json.loads(limner(buyer, "recover", "--task", task, "-g", NAME, "--json").stdout)
+    assert [one["url"] in ran.stderr for one in told["data"]["images"]] == [True, True]
+
+
+def test_the_command_line_says_that_a_task_is_at_work_or_unknown(new_customer: NewCustomer) -> None:
+    buyer, task = started(new_customer, "a cup [[task-stuck]]")
+    ran = limner(buyer, "recover", "--task", task, "--gateway", NAME)
+    assert (ran.returncode, "still working" in ran.stderr) == (6, True)
+    assert "limner status" in ran.stderr
+    ran = limner(buyer, "recover", "--task", "nothing", "--gateway", NAME)
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (5, "", 1)
+
+
+def test_the_list_of_models_prices_the_usual_size_and_every_other(buyer: Buyer) -> None:
+    told = json.loads(limner(buyer, "models", "-g", NAME, "--json").stdout)["data"]["items"]
+    pro = next(one for one in told if one["id"] == "nano-banana-pro")
+    assert (pro["price"], pro["max_price"]) == ("2", "3")
+    assert {"size": "4K", "price": "3"} in pro["prices"]
 
 
 # The key

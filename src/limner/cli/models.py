@@ -43,7 +43,7 @@ def _words(model: Model) -> str:
 def _usual(model: Model) -> Price | None:
     """What a picture costs when nobody asks for a size."""
     fitting = [row for row in model.prices if row.when.get("size") in (None, model.default_size)]
-    return (fitting or [*model.prices, None])[-1 if fitting else 0]
+    return (fitting or list(model.prices))[-1] if model.prices else None
 
 
 def _data(model: Model) -> dict[str, Any]:
