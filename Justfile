@@ -28,7 +28,7 @@ bench *words:
 
 # completion scripts, after a command or an option changed
 completions:
-    uv run python -m tests.cli.make_completions
+    uv run python tests/cli/make_completions.py
 
 # a wheel, checked
 release: check

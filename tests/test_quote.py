@@ -8,8 +8,18 @@ import pytest
 from PIL import Image
 
 from buyer import Buyer
-from limner.approval import Approval
-from limner.errors import ApprovalNeeded, BudgetExceeded, Declined, NotFound, QuoteChanged, SetupNeeded, Usage
+from limner import Client, Output
+from limner.approval import Approval, By
+from limner.errors import (
+    ApprovalNeeded,
+    BudgetExceeded,
+    Declined,
+    NotFound,
+    QuoteChanged,
+    SetupNeeded,
+    Stopped,
+    Usage,
+)
 from limner.records import build, canonical, digest_of, id_of
 from limner.types import Quote
 
@@ -259,3 +269,62 @@ def test_the_runner_takes_an_approval_of_its_own_quote_and_nothing_else(buyer: B
     row = buyer.client.ledger.approval(quote.id)
     assert (row["digest"], row["ceiling"], row["by_whom"]) == (quote.digest, quote.ceiling.micro, "python")
     assert set(Approval._fields) == {"quote_id", "digest", "ceiling", "by", "at", "expires_at"}
+
+
+@pytest.mark.parametrize("by", ["python", "relay", "drop-in"])
+def test_where_only_a_persons_own_hand_counts_no_program_can_say_yes(buyer: Buyer, by: By) -> None:
+    (buyer.home / "config.toml").write_text('[approval]\nmode = "person"\n')
+    with Client(home=str(buyer.home)) as client:
+        quote = client.quote("a cat")
+        with pytest.raises(ApprovalNeeded) as caught:
+            client.approve(quote.id, by=by)
+        assert caught.value.key == "approval.person"
+        assert client.approve(quote.id, by="terminal").id == quote.id
+    assert buyer.bills() == []
+
+
+def test_limits_leave_no_room_for_what_would_pass_them(buyer: Buyer) -> None:
+    (buyer.home / "config.toml").write_text('[budget.CNY]\nper_day = "2.50"\nper_picture = "1"\n')
+    with Client(home=str(buyer.home)) as client:
+        first, second, third = (client.quote("a cat", model="gemini-3-pro-image-preview") for _ in range(3))
+        client.approve(first.id)
+        client.approve(second.id)
+        with pytest.raises(BudgetExceeded) as caught:
+            client.approve(third.id)
+    assert (caught.value.key, str(caught.value.facts["held"])) == ("budget.per_day", "¥2.00")
+    assert buyer.bills() == []
+
+
+def test_a_run_within_what_needs_no_question_is_made_without_one(buyer: Buyer) -> None:
+    (buyer.home / "config.toml").write_text('[budget.CNY]\nask_above = "1.00"\n')
+    with Client(home=str(buyer.home)) as client:
+        cheap = client.quote("a cat", model="gemini-3-pro-image-preview")
+        job = client.run(cheap.id, Output(folder=str(buyer.folder)))
+        assert job.state == "done"
+        dear = client.quote("a cat", model="gemini-3-pro-image-preview", n=2)
+        with pytest.raises(ApprovalNeeded):
+            client.run(dear.id)
+    assert len(buyer.bills()) == 1
+
+
+def test_three_lost_answers_in_a_row_stop_the_gateway_until_a_person_lets_it_go_on(buyer: Buyer) -> None:
+    for _ in range(3):
+        assert buyer.make("a cat [[lost-after-charge]]").state == "unknown"
+    quote = buyer.approved("a cat")
+    with pytest.raises(Stopped) as caught:
+        buyer.client.run(quote)
+    assert (caught.value.key, len(buyer.bills())) == ("stopped.unknown", 3)
+    assert buyer.client.resume("omnimaas") == 1
+    assert buyer.client.run(quote, Output(folder=str(buyer.folder))).state == "done"
+
+
+@pytest.mark.parametrize(("charged", "cost"), [(True, "¥1.00"), (False, "¥0.00")])
+def test_a_persons_word_closes_an_open_question(buyer: Buyer, charged: bool, cost: str) -> None:
+    job = buyer.make("a cat [[lost-after-charge]]", model="gemini-3-pro-image-preview")
+    assert (job.state, str(job.uncertain), str(buyer.client.spend()[1][0])) == ("unknown", "¥1.00", "¥1.00")
+    closed = buyer.client.resolve(job.id, charged)
+    assert (closed.state, str(closed.cost), closed.uncertain.micro) == ("failed", cost, 0)
+    assert closed.charged == ("yes" if charged else "no")
+    assert buyer.client.spend()[1] == []
+    with pytest.raises(Usage):
+        buyer.client.resolve(job.id, charged)

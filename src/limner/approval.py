@@ -15,6 +15,10 @@ from limner.types import Quote
 By = Literal["terminal", "relay", "studio", "dialog", "budget", "free", "python", "drop-in"]
 
 
+Mode = Literal["relay", "person"]
+_OWN_HAND: frozenset[By] = frozenset({"terminal", "studio", "dialog", "budget", "free"})
+
+
 class Approval(NamedTuple):
     """A yes to exactly one quote. `by` says through which face it came."""
 
@@ -26,8 +30,13 @@ class Approval(NamedTuple):
     expires_at: int
 
 
-def grant(quote: Quote, by: By, now: int) -> Approval:
-    """A yes given now. Raises `QuoteChanged` for a quote that was altered or has expired."""
+def grant(quote: Quote, by: By, now: int, mode: Mode = "relay") -> Approval:
+    """
+    A yes given now. `mode` "person": only a person's own hand counts, here or in the configuration.
+
+    Raises `QuoteChanged` for a quote that was altered or has expired, `ApprovalNeeded` for a yes that does
+    not count.
+    """
     digest = digest_of(quote)
     if digest != quote.digest or id_of(digest) != quote.id:
         raise QuoteChanged("quote.altered", quote=quote.id)
@@ -35,6 +44,8 @@ def grant(quote: Quote, by: By, now: int) -> Approval:
         raise QuoteChanged("quote.expired", quote=quote.id)
     if by == "free" and quote.needs_approval:
         raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
+    if mode == "person" and by not in _OWN_HAND:
+        raise ApprovalNeeded("approval.person", command=f"limner approve {quote.id}")
     return Approval(quote.id, quote.digest, quote.ceiling, by, now, quote.expires_at)
 
 

@@ -132,10 +132,13 @@ class Client:
         )
 
     def approve(self, quote_id: str, by: By = "python") -> Quote:
-        """Write down a yes to exactly this quote. Raises `NotFound`, `QuoteChanged`."""
+        """
+        Write down a yes to exactly this quote. Raises `NotFound`, `QuoteChanged`, `BudgetExceeded`, and
+        `ApprovalNeeded` where the configuration lets only a person's own hand count.
+        """
         quote = self.ledger.quote(quote_id)
         if self.ledger.approval(quote_id) is None:
-            granted = approval.grant(quote, by, now())
+            granted = approval.grant(quote, by, now(), self._mode())
             limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
             self.ledger.add_approval(quote, granted.by, granted.at, limits)
         return quote
@@ -332,6 +335,16 @@ class Client:
             return step(work)
         finally:
             transport.close()
+
+    def _mode(self) -> approval.Mode:
+        """Whose yes counts. A misspelt word must not quietly mean the weaker one."""
+        told = self.settings.get("approval", {})
+        mode = told.get("mode", "relay") if isinstance(told, Mapping) else told
+        if mode == "person":
+            return "person"
+        if mode != "relay":
+            raise Usage("settings.approval_mode", mode=mode, path=self.home.settings)
+        return "relay"
 
     def _pace(self, gateway: Gateway, quote: Quote) -> Pace:
         """How much the gateway takes at once: the configuration's word, else its facts'."""

@@ -17,7 +17,8 @@ Everything that can go wrong, as one tree.
         │   ├── KeyRefused
         │   ├── OutOfFunds
         │   ├── RateLimited
-        │   └── ContentRefused
+        │   ├── ContentRefused
+        │   └── Unavailable   a fault of its own, in its own words
         ├── NoAnswer       sent, and nobody knows: timeout, reset, 408, 502, 504, 520–530, unreadable
         └── NoPicture      answered and probably charged, but there is no picture in it
 
@@ -129,6 +130,11 @@ class RateLimited(Refused):
 
 class ContentRefused(Refused):
     pass
+
+
+class Unavailable(Refused):
+    code, exit_code = "provider_unavailable", 6
+    retryable = True
 
 
 class NoAnswer(GatewayError):

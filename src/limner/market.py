@@ -48,7 +48,7 @@ class Market:
         return gateway, model
 
     def _place(self, gateway: Gateway) -> int:
-        """Among several that could serve: the one the configuration names, then the one whose facts say so."""
+        """Among several that could serve: the one the configuration names, then the one the facts do."""
         if gateway.name == self.settings.get("gateway"):
             return 0
         return 1 if gateway.facts["gateway"].get("first") else 2

@@ -315,7 +315,7 @@ def test_a_gateway_that_never_answers_leaves_the_job_unknown(shop: Shop) -> None
 
 def test_giving_up_does_not_end_the_task_and_recovery_brings_it_home(shop: Shop) -> None:
     buyer = shop(QUICK.replace("limit = 30", "limit = 0.2"))
-    job = bought(buyer, "a cup [[stream-ends]] [[looks:400]]")
+    job = bought(buyer, "a cup [[stream-ends]] [[looks:60]]")
     assert (job.state, job.error) == ("running", "task.still_running")
     again = buyer.client.recover(job.id, patience=30)
     assert (again.state, again.cost, len(creates(buyer))) == ("done", Money(12_000_000, "credit"), 1)

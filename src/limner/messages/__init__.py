@@ -47,11 +47,13 @@ def _harmless(letter: str) -> bool:
     code = ord(letter)
     if letter in "\r\n\t":
         return True
-    return code >= 32 and not 127 <= code <= 159 and code not in _DIRECTION
+    return code >= 32 and not 127 <= code <= 159 and not 0xD800 <= code <= 0xDFFF and code not in _DIRECTION
 
 
 # Characters that reorder what follows them can make a terminal show other words than were sent.
-_DIRECTION = frozenset((*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
+_DIRECTION = frozenset(
+    (0x061C, *range(0x200E, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+)
 
 
 def _shown(value: Any, language: str) -> str:

@@ -18,6 +18,7 @@ from limner.errors import (
     OutOfFunds,
     RateLimited,
     Refused,
+    Unavailable,
 )
 from limner.gateways import Gateway
 from limner.types import Choice, Model, Progress, Repair, Submission
@@ -103,7 +104,7 @@ def _by_status(answer: Answer, facts: dict[str, Any]) -> GatewayError:
         seconds = float(after) if after.isascii() and after.isdigit() else None
         return RateLimited("gateway.rate", retry_after=seconds, **facts)
     if status >= 500:
-        return Refused("gateway.own_fault", **facts)
+        return Unavailable("gateway.own_fault", **facts)
     return Refused("gateway.refused", **facts)
 
 

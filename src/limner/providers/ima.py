@@ -19,6 +19,7 @@ from limner.errors import (
     OutOfFunds,
     RateLimited,
     Refused,
+    Unavailable,
     Usage,
 )
 from limner.gateways import Gateway
@@ -243,8 +244,9 @@ def _refused(answer: Answer, gateway: Gateway, code: int, message: str) -> Gatew
         return Refused("refused.attribute", **facts)
     if any(word in words for word in _CONTENT):
         return ContentRefused("gateway.content", **facts)
-    key = "gateway.own_fault" if 500 <= code < 600 else "gateway.refused"
-    return Refused(key, **facts, status=code)
+    if 500 <= code < 600:
+        return Unavailable("gateway.own_fault", **facts, status=code)
+    return Refused("gateway.refused", **facts, status=code)
 
 
 def _progress(data: Mapping[str, Any]) -> Progress:

@@ -15,7 +15,15 @@ from urllib.parse import quote
 
 from limner.answers import Answer, Unreadable
 from limner.bodies import File
-from limner.errors import ContentRefused, GatewayError, NoAnswer, OutOfFunds, RateLimited, Refused
+from limner.errors import (
+    ContentRefused,
+    GatewayError,
+    NoAnswer,
+    OutOfFunds,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from limner.events import Event, parse
 from limner.gateways import Gateway
 from limner.providers import skillsvideo_contract as contract
@@ -188,7 +196,9 @@ def _own_error(body: Mapping[str, Any], status: int, gateway: Gateway) -> Gatewa
     if meaning == "unknown":
         return NoAnswer("gateway.said_failed", **facts)
     if meaning == "refused" and status not in {401, 403}:
-        return Refused("gateway.own_fault" if status >= 500 else "gateway.refused", **facts)
+        if status >= 500:
+            return Unavailable("gateway.own_fault", **facts)
+        return Refused("gateway.refused", **facts)
     return None
 
 
