@@ -151,7 +151,7 @@ def _repair(work: Work, choice: Choice, error: GatewayError, used: Sequence[int]
     for place, repair in enumerate(work.quote.repairs):
         # Its `n` is that of the whole order, of which this may be a part.
         same = {**repair.parameters, "n": None} == {**choice.parameters, "n": None}
-        if code in repair.on and place not in used and not same:
+        if code in repair.on and not same:
             told = {"key": repair.key, "code": code, "size": repair.size, "price": str(repair.price)}
             work.watch("repairing", told)
             return place
