@@ -7,6 +7,10 @@ the same model and size; before it has seen enough, what the model's own facts s
 
 The time between looks is sqrt(2 * cost / hazard): the schedule that loses least when one look is worth
 `cost` seconds of waiting and `hazard` is the chance per second that the task is done just now.
+
+What that is worth, for tasks of 20 s and a spread of a quarter, seen 0.66 s late after 8 looks: every 3 s
+it would be 1.5 s and 8.4 looks. A gateway's own floor bounds it: about half the floor is lost whatever the
+schedule, so that with 2, 3 and 5 s it is the looks that are saved and not the delay.
 """
 
 import math
@@ -15,8 +19,9 @@ from typing import NamedTuple
 
 ENOUGH = 5
 _LEAST_SPREAD = 0.12
-_LOOK_COST = 0.05
-_FIRST_QUANTILE = -1.75
+# Chosen by simulation (tests/test_timing.py): no other pair looks as late at as few looks.
+_LOOK_COST = 0.092
+_FIRST_QUANTILE = -1.45
 
 
 class Expectation(NamedTuple):
