@@ -18,9 +18,13 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=2000, help="stop after so many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--races", type=int, default=0, help="instead: run so many quotes twice at once")
-    parser.add_argument("--keep", type=Path, help="where the homes of rounds with findings stay")
+    parser.add_argument(
+        "--keep", type=Path, help="where to put the homes; those of rounds with findings stay"
+    )
     options = parser.parse_args()
-    place = options.keep or Path(tempfile.mkdtemp(prefix="limner-crash-"))
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="limner-crash-", dir=options.keep))
     url = launch(place / "sandbox", idle_seconds=120)
     if options.races:
         charged = race(Stage(url, place / "races"), options.races)

@@ -14,8 +14,11 @@ from buyer import Buyer
 from limner import Client, Output
 from limner.errors import StorageFailed
 from limner.ledger import Ledger, Owner, owners
+from limner.money import Money
 from limner.providers.omnimaas import Adapter
 from limner.types import Job
+from loopback import Reply, Seen, serving
+from pictures import noise, saved
 
 Patch = pytest.MonkeyPatch
 NewBuyer = Callable[..., Buyer]
@@ -197,15 +200,28 @@ def test_a_picture_that_is_gone_from_its_place_is_put_there_again(buyer: Buyer, 
     assert Path(job.pictures[0].path).exists()
 
 
-def test_what_is_charged_and_what_may_be_stays_within_the_ceiling(buyer: Buyer, new_buyer: NewBuyer) -> None:
-    prices = (
-        '[gateways.omnimaas.models."new-chat-model"]\nfamily = "chat"\nseconds = [1, 2]\ntime_limit = 60\n'
-    )
-    unpriced = new_buyer(f"waits = [0, 0]\n{prices}")
-    unpriced.script("slow:0", "lost-after-charge")
-    job = unpriced.make(model="new-chat-model", n=2, max_cost="5")
-    spent = job.cost.micro if job.cost else 0
-    assert spent + job.uncertain.micro <= job.ceiling.micro
+def test_what_is_charged_and_what_may_be_stays_within_the_ceiling(
+    new_buyer: NewBuyer, monkeypatch: Patch, tmp_path: Path
+) -> None:
+    """Where nobody knows a price, each lost answer may have cost all that was allowed."""
+    picture = saved(noise((96, 96)), tmp_path / "noise.png").read_bytes()
+    submit, cost = Adapter.submit, Money(2_000_000, "CNY")
+
+    def answer(seen: Seen) -> Reply | None:
+        if seen.method == "GET":
+            return Reply(200, picture)
+        asked = sum(one.method == "POST" for one in server.seen)
+        return Reply(200, b'{"data": [{"url": "/one.png"}]}') if asked == 1 else None
+
+    def tells(adapter: Adapter, *words: Any) -> Any:
+        told = submit(adapter, *words)
+        return told._replace(usage=told.usage._replace(cost=cost))
+
+    monkeypatch.setattr(Adapter, "submit", tells)
+    settings = '[gateways.omnimaas.models."new"]\nfamily = "chat"\nseconds = [1, 2]\ntime_limit = 60\n'
+    with serving(answer) as server:
+        job = new_buyer(settings, url=f"{server.url}/v1").make(model="new", n=2, max_cost="5")
+    assert (job.state, job.cost, job.uncertain) == ("unknown", cost, Money(3_000_000, "CNY"))
 
 
 def test_a_transaction_that_cannot_be_committed_leaves_the_ledger_usable(buyer: Buyer) -> None:
