@@ -343,6 +343,11 @@ def test_four_pictures_of_one_order_are_all_kept_and_charged_as_one(buyer: Buyer
     assert len(buyer.bills()) == 1
 
 
+def test_an_order_is_done_only_when_the_last_of_its_pictures_is_there(buyer: Buyer) -> None:
+    job = buyer.make("a fox [[late-picture]]", model="mj")
+    assert (job.state, len(job.pictures), len(sent(buyer, DETAIL))) == ("done", 4, 2)
+
+
 def test_several_orders_of_several_pictures_keep_every_picture(buyer: Buyer) -> None:
     job = buyer.make("a fox", model="mj", n=3, out="fox.png")
     assert (job.state, len(job.pictures), job.sent, job.cost) == ("done", 12, 3, points(24))
@@ -514,14 +519,14 @@ REPAIRS = [
     Repaired(
         "6009x1",
         {"model": EARLY},
-        [("repair.completed", "4k", 5), ("repair.other_row", "4k", 5)],
-        "done", 2, 5, "4k",
+        [("repair.completed", "4K", 5), ("repair.other_row", "4K", 5)],
+        "done", 2, 5, "4K",
     ),
     Repaired(
         "6010x1",
         {"model": EARLY},
-        [("repair.completed", "4k", 5), ("repair.other_row", "4k", 5)],
-        "done", 2, 5, "4k",
+        [("repair.completed", "4K", 5), ("repair.other_row", "4K", 5)],
+        "done", 2, 5, "4K",
     ),
     Repaired("6010x1", {"model": PRO}, [], "failed", 1, 0, "1K"),
 ]  # fmt: skip

@@ -113,7 +113,8 @@ def _check_parameters(leaf: Leaf, attributes: Mapping[str, str], inner: Mapping[
     if not isinstance(inner.get("n"), int) or isinstance(inner.get("n"), bool) or not 1 <= inner["n"] <= 8:
         raise Refusal(200, "400", "n must be an integer")
     for name, values in FACTS["form"][leaf["form"]].items():
-        if name != "n" and name in inner and inner[name] not in values:
+        known = {value.lower() for value in values}
+        if name != "n" and name in inner and str(inner[name]).lower() not in known:
             raise Refusal(200, "400", f"Bad request: invalid {name}")
 
 
