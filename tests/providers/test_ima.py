@@ -309,7 +309,8 @@ def test_the_newest_version_has_the_model_s_name_and_an_older_one_its_own(buyer:
         older = buyer.client.quote("a cup", model=name, quality="standard")
         assert (older.choice.model.live["version"], older.choice.parameters["attribute_id"]) == (EARLY, 9002)
     job = buyer.make("a cup", model=EARLY, quality="high")
-    assert (job.state, job.cost, order(buyer)["model_version"]) == ("done", points(9), EARLY)
+    assert (job.state, job.sent, job.cost, order(buyer)["model_version"]) == ("done", 1, points(9), EARLY)
+    assert order(buyer)["parameters"]["size"] == "4K", "as the rule spells it, not the form"
 
 
 def test_values_the_list_does_not_have_are_refused_with_those_it_has(buyer: Buyer) -> None:
