@@ -40,7 +40,7 @@ class Left(NamedTuple):
 
     state: str
     answered: tuple[int, ...]
-    """Attempts with a task id or a whole answer on disk."""
+    """Attempts with a task id or a whole good answer on disk."""
     waited: tuple[int, ...]
     """Attempts that nobody has heard of."""
 
@@ -65,16 +65,17 @@ def left(stage: Stage) -> dict[str, Left]:
     for job in stage.rows(f"SELECT * FROM job WHERE state IN {LIVE}"):
         rows = stage.rows("SELECT * FROM attempt WHERE job_id = ? ORDER BY n", job["id"])
         open_ones = [row for row in rows if row["status"] in {"intent", "accepted"}]
-        came = tuple(row["n"] for row in open_ones if row["task_id"] or _is_whole(row["spool"]))
-        waited = tuple(row["n"] for row in open_ones if row["n"] not in came)
+        came = tuple(row["n"] for row in open_ones if row["task_id"] or _answered(row["spool"]) == 200)
+        heard = {row["n"] for row in open_ones if row["task_id"] or _answered(row["spool"])}
+        waited = tuple(row["n"] for row in open_ones if row["n"] not in heard)
         found[str(job["id"])] = Left(job["state"], came, waited)
     return found
 
 
-def _is_whole(spool: str) -> bool:
-    """Is there an answer of the gateway's own, rather than a page of somebody in front of it?"""
+def _answered(spool: str) -> int | None:
+    """The status of a whole answer on disk. Only 200 is sure to be the gateway's own word."""
     head = Path(spool + ".head.json")
-    return Path(spool).exists() and head.exists() and json.loads(head.read_text())["status"] == 200
+    return int(json.loads(head.read_text())["status"]) if Path(spool).exists() and head.exists() else None
 
 
 def audit(stage: Stage, bought: Sequence[Bought], before: Mapping[str, Left]) -> Books:
