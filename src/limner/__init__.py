@@ -1,9 +1,9 @@
 """AI pictures on commission: a quote, a yes, a picture."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as `typing` has it, which every start would have to load
 if TYPE_CHECKING:
+    from typing import Any
+
     from limner.artifacts import Output
     from limner.asynchronous import AsyncClient
     from limner.client import Client
@@ -36,8 +36,10 @@ _ROOMS = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     # Names are fetched when they are used: every start of the command line passes through here.
     if name not in __all__:
         raise AttributeError(f"module 'limner' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"limner.{_ROOMS.get(name, 'types')}"), name)

@@ -8,7 +8,6 @@ A picture is checked under a temporary name and appears under its own name only 
 import hashlib
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -48,7 +47,7 @@ def check_output(output: Output) -> None:
         if output.path and folder != target and target.exists() and not output.overwrite:
             raise Usage("output.exists", path=target)
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".limner-{secrets.token_hex(4)}"
+        probe = folder / f".limner-{os.urandom(4).hex()}"
         probe.write_bytes(b"")
         probe.unlink()
         room = _room(folder)
@@ -142,7 +141,7 @@ def _settle(fetched: Path, candidates: Callable[[int], Path], overwrite: bool) -
     """Give the file the first name that is free, without ever taking one that is not."""
     first = candidates(0)
     first.parent.mkdir(parents=True, exist_ok=True)
-    staged = first.with_name(f".limner-{secrets.token_hex(4)}")
+    staged = first.with_name(f".limner-{os.urandom(4).hex()}")
     try:
         _duplicate(fetched, staged)
         _sync(staged)

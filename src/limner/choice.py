@@ -5,7 +5,6 @@ Nothing is swapped silently. What cannot be served is refused with what can; wha
 asked stands in the choice's adjustments, each with its own sentence, before anybody is asked for a yes.
 """
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -39,6 +38,8 @@ def pick(request: Request, models: Sequence[Model]) -> Model:
     if named:
         return _with_size(named[0], request.size, models)
     known = list(dict.fromkeys(model.id for model in models))
+    import difflib
+
     near = difflib.get_close_matches(request.model, known, n=1, cutoff=0.5)
     key = "model.unknown_near" if near else "model.unknown"
     raise Usage(key, model=request.model, known=known, near=near[0] if near else "")
@@ -184,6 +185,8 @@ def _parameters(request: Request, model: Model, size: str | None) -> dict[str, A
 
 def _no_such_parameter(name: str, model: Model) -> Usage:
     known = sorted(model.parameters)
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if not known:
         return Usage("parameter.none", name=name, model=model.id)

@@ -93,10 +93,7 @@ class Client:
 
     def models(self, gateway: str | None = None) -> list[Model]:
         """What is for sale, from the dated facts: needs no key and no network."""
-        names = [gateway] if gateway else self.gateways()
-        if gateway and gateway not in self.gateways():
-            raise NotFound("gateway.unknown", name=gateway, known=self.gateways())
-        return [model for name in names for model in self.market.listed(name)]
+        return self.market.models(gateway)
 
     def offers(self, gateway: str) -> list[Model]:
         """

@@ -9,6 +9,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -139,12 +140,14 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
     return laid
 
 
+@cache
 def facts(provider: str) -> Mapping[str, Any]:
     """The dated data file of one provider."""
     with (_FACTS / f"{provider}.toml").open("rb") as file:
         return tomllib.load(file)
 
 
+@cache
 def providers() -> list[str]:
     """The stems of the facts files: that a file is there is all the registration there is."""
     return sorted(path.stem for path in _FACTS.glob("*.toml"))

@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from limner import catalog, choice, gateways, home
-from limner.errors import GatewayError, SetupNeeded
+from limner.errors import GatewayError, NotFound, SetupNeeded
 from limner.gateways import Gateway, Settings
 from limner.types import Choice, Model, Repair, Request
 
@@ -29,6 +28,13 @@ class Market:
         added = self.settings.get("gateways", {}).get(name, {})
         facts = gateways.facts(str(added.get("provider", name)))
         return catalog.models(name, facts, added, _is_free(added, str(added.get("base_url", ""))))
+
+    def models(self, gateway: str | None = None) -> list[Model]:
+        """What is for sale, from the dated facts: needs no key and no network. Raises `NotFound`."""
+        names = gateways.names(self.settings)
+        if gateway and gateway not in names:
+            raise NotFound("gateway.unknown", name=gateway, known=names)
+        return [model for name in ([gateway] if gateway else names) for model in self.listed(name)]
 
     def pick(self, wanted: Request) -> tuple[Gateway, Model]:
         """The gateway and the model that are meant, among those that are set up."""
@@ -80,6 +86,8 @@ class Market:
             if error.key != "gateway.no_list":
                 raise
             return known
+        from datetime import datetime
+
         today = datetime.now().astimezone().date().isoformat()
         return [model._replace(source=f"{gateway.host}, live", as_of=today) for model in listed]
 

@@ -6,6 +6,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from limner.types import Quote
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 def plain(value: Any) -> Any:
     """A noun as dictionaries, lists and scalars."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if hasattr(value, "_fields"):
         return {name: plain(getattr(value, name)) for name in value._fields}
     if isinstance(value, Mapping):
@@ -42,8 +45,13 @@ def id_of(digest: str) -> str:
 
 def build(noun: type[T], data: Mapping[str, Any]) -> T:
     """`plain` undone."""
-    hints = typing.get_type_hints(noun)
+    hints = _hints(noun)  # type: ignore[arg-type]
     return noun(**{name: _value(hints[name], entry) for name, entry in data.items() if name in hints})
+
+
+@cache
+def _hints(noun: Any) -> Mapping[str, Any]:
+    return typing.get_type_hints(noun)
 
 
 def _value(hint: Any, data: Any) -> Any:

@@ -1,7 +1,7 @@
 """What an adapter speaks through. It has no other way out."""
 
 import json as plain_json
-import secrets
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -106,7 +106,7 @@ class Wire:
 
     def nonce(self, characters: int) -> str:
         """Random lower-case hexadecimal."""
-        return secrets.token_hex((characters + 1) // 2)[:characters]
+        return os.urandom((characters + 1) // 2).hex()[:characters]
 
     def _ask(self, method: str, path: str, json: Any) -> Answer:
         body = None if json is None else as_json(json)

@@ -6,7 +6,6 @@ module of its own, and its parser is built when it was named.
 """
 
 import sys
-from pathlib import Path
 
 from limner import __version__
 
@@ -50,7 +49,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def help_text(language: str) -> str:
-    return Path(__file__).with_name(f"help.{language}.txt").read_text("utf-8")
+    with open(f"{__path__[0]}/help.{language}.txt", encoding="utf-8") as file:  # noqa: PTH123  # pathlib is slow to load
+        return file.read()
 
 
 def module(command: str) -> str:

@@ -1,16 +1,18 @@
 """How the command line talks: results on standard output, everything else on standard error."""
 
-import json
 import os
 import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limner import cli, errors, messages
-from limner.client import Client
 from limner.errors import LimnerError
+
+if TYPE_CHECKING:
+    from limner.client import Client
+    from limner.market import Market
 
 _PATHS = {"job", "jobs"}
 _TRUE = {"1", "true", "yes"}
@@ -74,10 +76,22 @@ class Face:
                 self._client.language = self.language
 
     @property
-    def client(self) -> Client:
+    def client(self) -> "Client":
         if self._client is None:
+            from limner.client import Client
+
             self._client = Client(home=self.home, sandbox=self.sandbox, language=self.language)
         return self._client
+
+    @property
+    def market(self) -> "Market":
+        """What is for sale, without the ledger and all else that buying needs."""
+        if self.sandbox or self._client:
+            return self.client.market
+        from limner import gateways, home
+        from limner.market import Market
+
+        return Market(gateways.settings(home.find(self.home)))
 
     def forget_client(self) -> None:
         """Close what is open: an open ledger must not be carried into another process."""
@@ -236,5 +250,7 @@ def row(line: str) -> str:
 def _write_json(told: Mapping[str, Any]) -> None:
     """One object on one line, harmless even to a terminal."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    import json
+
     line = json.dumps(told, ensure_ascii=not is_utf8)
     sys.stdout.write(_HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", line) + "\n")

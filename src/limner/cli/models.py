@@ -25,7 +25,7 @@ def run(options: Namespace, face: Face) -> int:
     wanted = options.query.casefold()
     found = [
         model
-        for model in face.client.models(options.gateway)
+        for model in face.market.models(options.gateway)
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
     ][: options.limit]
     face.show(

@@ -1,7 +1,7 @@
 """Quotes, approvals, jobs, attempts and pictures."""
 
 import json
-import secrets
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Ledger(Approvals):
             return self._insert_job(quote, runs, output, owner), True
 
     def _insert_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str | None) -> str:
-        job_id = "j_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+        job_id = "j_" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in os.urandom(10))
         choice, at = quote.choice, now()
         self.store.do(
             "INSERT INTO job (id, quote_id, gateway, account, model, size, operation, n, prompt, state,"

@@ -6,7 +6,6 @@ process ends, however it ends, and not a moment before: a suspended laptop loses
 """
 
 import os
-import secrets
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +18,7 @@ class Owner:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _sweep(folder)
-        self.id = f"{os.getpid()}-{secrets.token_hex(6)}"
+        self.id = f"{os.getpid()}-{os.urandom(6).hex()}"
         self._path = folder / self.id
         # Locked before it has its name, so that nobody finds it unlocked and takes its owner for dead.
         draft = folder / f"{_DRAFT}{self.id}"

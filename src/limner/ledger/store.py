@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._durable: bool | None = None
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._told():
-            # The files that SQLite puts beside it are given the same permissions as this one.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            _create(path)
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_timeout(_BUSY_MS)
             self._prepare()
@@ -41,7 +41,9 @@ class Store:
         Raises `StorageFailed` when the file cannot be written.
         """
         with self._lock, self._told():
-            self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            if durable is not self._durable:
+                self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -106,6 +108,15 @@ class Store:
             raise StorageFailed("ledger.busy", path=self.path) from error
         except OSError as error:
             raise StorageFailed("ledger.cannot_write", path=self.path, reason=error.strerror) from error
+
+
+def _create(path: Path) -> None:
+    """
+    A new file of the owner's alone: what SQLite puts beside it gets the same permissions. An old one is not
+    even opened: closing it again would drop the locks that this process holds on it.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _steps() -> list[str]:

@@ -175,7 +175,7 @@ TEXTS: dict[str, str] = {
     "upload.unknown": "This server of {gateway} takes no picture files. Put the pictures on the web and give their "
     "addresses: -x 'reference_images=[\"https://…\"]'. Nothing was charged.",
     "reference.not_addresses": "reference_images takes a list of at most {limit} web addresses, such as "
-    "[\"https://example.com/a.png\"].",
+    '["https://example.com/a.png"].',
     "market.contract": "The list of models that {gateway} gave cannot be used: {field} is missing or not what it should be. Nothing was sent.",
     "task.still_running": "The gateway is still working on the task {task}; limner has stopped waiting, the task goes on.",
     "task.unknown": "{gateway} tells nothing of the task {task} ({said}). Check the id, and that the key is the one it "
@@ -342,7 +342,7 @@ A generator on your own machine is free:
     # Budgets, stops, open questions
     "resolve.nothing_open": "There is no open question about the job {job}.",
     "resolve.done": "The job {job} is closed: {cost} charged.",
-    "budget.not_an_amount": "{value} under {name} in the configuration is not an amount in {unit}. Write it like \"1.50\".",
+    "budget.not_an_amount": '{value} under {name} in the configuration is not an amount in {unit}. Write it like "1.50".',
     "budget.per_picture": "One picture may cost up to {ceiling}; your limit for a picture is {cap}. Nothing was sent.",
     "budget.per_run": "This may cost up to {ceiling}; your limit for a run is {cap}. Nothing was sent.",
     "budget.per_hour": "This may cost up to {ceiling}; of your {cap} an hour, {spent} is spent and {held} reserved. Nothing was sent.",

@@ -159,7 +159,7 @@ TEXTS: dict[str, str] = {
     "upload.unknown": "{gateway} 的这台服务器不收图片文件。请把图片放到网上并给出地址："
     "-x 'reference_images=[\"https://…\"]'。没有收费。",
     "reference.not_addresses": "reference_images 需要一个网址列表，最多 {limit} 个，例如 "
-    "[\"https://example.com/a.png\"]。",
+    '["https://example.com/a.png"]。',
     "market.contract": "{gateway} 给出的模型清单无法使用：{field} 缺失或不合规。没有发送任何请求。",
     "task.still_running": "网关还在处理任务 {task}；limner 不再等待，任务会继续。",
     "task.unknown": "{gateway} 查不到任务 {task}（{said}）。请核对任务编号，并确认用的是提交它时的密钥。",
@@ -321,7 +321,7 @@ TEXTS: dict[str, str] = {
     # Budgets, stops, open questions
     "resolve.nothing_open": "任务 {job} 没有待确认的费用。",
     "resolve.done": "任务 {job} 已结清：共计费 {cost}。",
-    "budget.not_an_amount": "配置里 {name} 的值 {value} 不是以 {unit} 计的金额，请写成 \"1.50\" 这样。",
+    "budget.not_an_amount": '配置里 {name} 的值 {value} 不是以 {unit} 计的金额，请写成 "1.50" 这样。',
     "budget.per_picture": "单张图片最多可能花 {ceiling}，超过你设定的每张上限 {cap}。没有发出任何请求。",
     "budget.per_run": "这次最多可能花 {ceiling}，超过你设定的单次上限 {cap}。没有发出任何请求。",
     "budget.per_hour": "这次最多可能花 {ceiling}；每小时上限 {cap}，已花 {spent}，另有 {held} 预留。没有发出任何请求。",
