@@ -24,11 +24,15 @@ docs:
 
 # side by side with real peers; takes minutes
 bench *words:
-    uv run --group bench python -m bench {{words}}
+    uv run python -m bench {{words}}
 
 # completion scripts, after a command or an option changed
 completions:
     uv run python tests/cli/make_completions.py
+
+# kill buying processes for as long as you like; then race for the last cent
+crash *words:
+    uv run --all-extras python -m tests.crash {{words}}
 
 # a wheel, checked
 release: check

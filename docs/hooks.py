@@ -37,7 +37,8 @@ def gateways() -> str:
     for path in sorted(FACTS.glob("*.toml")):
         facts = tomllib.loads(path.read_text("utf-8"))
         head = facts["gateway"]
-        lines = [f"## {head['title']}", "", f"`{path.stem}`, as of {head['checked']}. Source: {head['source']}.", ""]
+        told = f"`{path.stem}`, as of {head['checked']}. Source: {head['source']}."
+        lines = [f"## {head['title']}", "", told, ""]
         if "base_url" in head:
             lines += [f"Address: `{head['base_url']}`. Unit: {head['unit']}.", ""]
         lines += _keys(facts) + _models(facts, head["unit"]) + _endpoints(facts) + _repeats(facts)
@@ -61,7 +62,7 @@ def _keys(facts: dict[str, Any]) -> list[str]:
     lines = ["A key and an address are one pair; the first pair whose key is set is used.", ""]
     lines += ["| key | its address |", "| --- | --- |"]
     for pair in pairs:
-        key = f"`{pair['key']}`" if "key" in pair else f"`{pair['file']}`" if "file" in pair else "`limner setup`"
+        key = f"`{pair.get('key') or pair.get('file') or 'limner setup'}`"
         base = f"`{pair['base']}`" if "base" in pair else ""
         own = "the gateway's own" if pair.get("default_base") else ""
         lines.append(f"| {key} | {', else '.join(one for one in (base, own) if one)} |")

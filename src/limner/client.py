@@ -234,10 +234,13 @@ class Client:
         from limner import recovery
 
         job = self.ledger.job(job_id)
-        if job.state not in LIVE or not self.ledger.claim(job_id, self._own().id):
-            return self.ledger.job(job_id)
+        if job.state not in LIVE:
+            return job
+        # Whatever is missing shows before the job is claimed, so that it stays free for others.
         quote = self.ledger.quote(job.quote_id)
         gateway = gateways.find(job.gateway, self.settings)
+        if not self.ledger.claim(job_id, self._own().id):
+            return self.ledger.job(job_id)
         output = Output(**self.ledger.output(job_id))
         return self._with_work(quote, gateway, job_id, output, watch, recovery.recover, patience)
 

@@ -218,6 +218,7 @@ class Transport:
         headers = self._write_head(response, spool)
         partial = spool.with_name(spool.name + ".partial")
         _write(self._hidden(_body(response)), partial, deadline, _LARGEST_ANSWER)
+        _sync(partial)
         partial.rename(spool)
         return Answer(response.status, headers, spool)
 
@@ -269,15 +270,6 @@ class Transport:
         raise SetupNeeded("proxy.scheme", scheme=scheme)
 
 
-def replay(spool: Path) -> Answer | None:
-    """The answer that was spooled whole before the process that asked for it ended, if there is one."""
-    head = _head_path(spool)
-    if not (spool.exists() and head.exists()):
-        return None
-    told = json.loads(head.read_text("utf-8"))
-    return Answer(told["status"], told["headers"], spool)
-
-
 def _body(response: httpcore2.Response) -> Iterator[bytes]:
     """A body as it comes, unpacked if it was packed against our wish. Raises `zlib.error`."""
     coding = (_header(response, b"content-encoding") or "identity").lower()
@@ -294,6 +286,12 @@ def _write(blocks: Iterable[bytes], target: Path, deadline: float, largest: int)
             size += file.write(block)
             if size > largest or time.monotonic() > deadline:
                 raise TimeoutError
+
+
+def _sync(path: Path) -> None:
+    """A paid answer outlives a power cut: the ledger is about to say that it came."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _head_path(spool: Path) -> Path:

@@ -8,7 +8,7 @@ from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.telling import job_data, show_job
 from limner.cli.wishes import Text
-from limner.errors import Usage
+from limner.errors import LimnerError, Usage
 from limner.types import LIVE, Job
 
 _PAGE = 1_000
@@ -38,7 +38,7 @@ def run(options: Namespace, face: Face) -> int:
             _addresses(job, face)
         return code
     waiting = [job for job in face.client.jobs("unfinished", _PAGE) if job.state in LIVE]
-    home = [face.client.recover(job.id, options.wait) for job in reversed(waiting)]
+    home = [_home(job, options.wait, face) for job in reversed(waiting)]
     unknown = face.client.jobs("unknown", _PAGE)
     data = {"items": [job_data(job, face) for job in home], "unknown": [job.id for job in unknown]}
     lines = [f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip() for job in home]
@@ -49,6 +49,15 @@ def run(options: Namespace, face: Face) -> int:
     if not lines:
         face.say(face.text("recover.none"))
     return 0
+
+
+def _home(job: Job, seconds: float, face: Face) -> Job:
+    """One job of many: what hinders it does not hinder the others."""
+    try:
+        return face.client.recover(job.id, seconds)
+    except LimnerError as error:
+        face.warn(error.key, **error.facts)
+        return face.client.job(job.id)
 
 
 def _addresses(job: Job, face: Face) -> None:

@@ -10,6 +10,7 @@ from limner.cli.face import Face
 from limner.cli.progress import Display
 from limner.cli.telling import show_job
 from limner.client import Client
+from limner.errors import LimnerError
 from limner.types import Job, Quote
 
 Text = Callable[..., str]
@@ -67,11 +68,13 @@ def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Jo
 
         at_work = worker.start(client, quote.id, wanted)
         job_id = _follow(at_work, display, options.wait)
-    if job_id is None:
-        return face.client.ledger.job_of_quote(quote.id)
-    job = face.client.job(job_id)
+    job = face.client.job(job_id) if job_id else face.client.ledger.job_of_quote(quote.id)
+    if job is None:
+        raise LimnerError("worker.gone", quote=quote.id)
     if not at_work.ended:
         face.say(face.text("progress.goes_on"))
+    elif face.client.is_left(job.id):
+        face.warn("job.left", command=face.typed("recover", job.id), job=job.id)
     return job
 
 

@@ -229,6 +229,7 @@ TEXTS: dict[str, str] = {
     "approve.no_terminal": "A yes is given here by a person at a terminal. To pass on a person's yes: "
     "{command}",
     "approval.person": "Here a person has to say yes with their own hand, at a terminal: {command}",
+    "worker.gone": "The process that was to do it ended before it began. Nothing was sent; the quote {quote} can be run again.",
     "run.already": "The quote {quote} was already used by the job {job}; nothing is bought again.",
     "gateways.no_url": "An address is missing: --url https://…/v1",
     "jobs.none": "There are no such jobs.",

@@ -209,6 +209,7 @@ TEXTS: dict[str, str] = {
     "command.unknown_near": "没有命令 {command}。是不是 {near}？",
     "approve.no_terminal": "这里需要本人在终端里亲自同意。如果是转达本人的同意，请用：{command}",
     "approval.person": "这里要由本人在终端里亲自同意：{command}",
+    "worker.gone": "执行的进程还没开始就结束了。没有发出任何请求，报价 {quote} 可以重新执行。",
     "run.already": "报价 {quote} 已经用在任务 {job} 上，不会重复购买。",
     "gateways.no_url": "还缺地址：--url https://…/v1",
     "jobs.none": "没有这样的任务。",
