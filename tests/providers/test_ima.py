@@ -391,8 +391,9 @@ def test_a_task_is_brought_home_by_its_id_alone(new_customer: NewCustomer) -> No
     home = other.client.recover(adopted, patience=20)
     assert (home.state, len(home.pictures)) == ("done", 4)
     assert [one.sha256 for one in home.pictures] == [one.sha256 for one in job.pictures]
-    with pytest.raises(GatewayError):
+    with pytest.raises(GatewayError) as caught:
         other.client.adopt("ima", "no-such-task")
+    assert caught.value.key == "task.unknown"
     assert len(sent(first, CREATE)) == 1
 
 

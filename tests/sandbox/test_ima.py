@@ -138,7 +138,7 @@ WRONG_INSIDE: dict[str, tuple[dict[str, Any], int, str]] = {
     "a cast of its own": ({"cast": {"points": 10, "attribute_id": 2399}}, 6006, "Credit"),
     "a size in other letters": ({"size": "2k"}, 6010, "match"),
     "a size of another row": ({"size": "4K"}, 6010, "match"),
-    "a count in words": ({"n": "1"}, 400, "integer"),
+    "a count in words": ({"n": "two"}, 400, "whole number"),
     "a ratio nobody has": ({"aspect_ratio": "7:3"}, 400, "aspect_ratio"),
     "pictures where none belong": ({"input_images": ["https://example.com/a.png"]}, 400, "task type"),
 }
@@ -211,6 +211,13 @@ def test_the_key_in_a_token_request_is_not_told_to_those_who_ask_what_was_on_the
     shop.token(method)
     (told,) = [one for one in shop.customer.requests() if "getuploadtoken" in one["path"]]
     assert shop.key not in repr(told)
+
+
+def test_a_count_may_come_as_the_form_s_text_and_each_is_charged(shop: Shop) -> None:
+    """The skill's own example sends the form's defaults as they are."""
+    told = shop.detail(shop.create(order(n="2"))["data"]["id"])
+    assert len(told["data"]["medias"]) == 2
+    assert [bill["micro"] for bill in shop.customer.bills()] == [10_000_000] * 2
 
 
 def test_an_order_of_midjourney_brings_four_pictures_for_one_price(shop: Shop) -> None:

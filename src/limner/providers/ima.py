@@ -20,10 +20,9 @@ from limner.errors import (
     RateLimited,
     Refused,
     Unavailable,
-    Usage,
 )
 from limner.gateways import Gateway
-from limner.money import parse
+from limner.providers import ima_orders as orders
 from limner.providers import ima_tariff as tariff
 from limner.providers import ima_upload
 from limner.providers.base import Provider, refusal, unreadable
@@ -45,7 +44,6 @@ _CODES: Mapping[int, tuple[type[Refused], str]] = {
 }
 _CONFIGURATION = ("invalid product attribute", "insufficient points")
 _CONTENT = ("sensitive", "violat", "moderation", "safety")
-_MOST_SMALLER = 2
 
 
 class Adapter(Provider):
@@ -62,7 +60,7 @@ class Adapter(Provider):
 
     def complete(self, choice: Choice) -> Choice:
         """Every parameter as it will be sent, and the credit rule they fall under."""
-        parameters = _merged(choice)
+        parameters = orders.merged(choice)
         rule = tariff.choose(choice.model.live["rules"], parameters)
         parameters = {**tariff.spelled(rule, parameters), "attribute_id": rule["attribute_id"]}
         size, ratio = parameters.get("size"), parameters.get("aspect_ratio")
@@ -92,12 +90,12 @@ class Adapter(Provider):
             if tariff.agrees(tariff.own_attributes(rule), choice.parameters)
         ]
         others = [rule for rule in agreeing if rule["attribute_id"] != choice.parameters["attribute_id"]]
-        found = [*_smaller(choice)]
+        found = [*orders.smaller(choice)]
         for codes, key, rules in (
             ("6009", "repair.completed", agreeing),
             ("6010", "repair.other_row", [*others, *agreeing]),
         ):
-            fresh = [_by_rule(choice, rule, codes, key) for rule in rules]
+            fresh = [orders.by_rule(choice, rule, codes, key) for rule in rules]
             found += [one for one in fresh if dict(one.parameters) != dict(choice.parameters)][:1]
         return tuple(found)
 
@@ -106,7 +104,7 @@ class Adapter(Provider):
             raise GatewayError("gateway.empty_list", gateway=wire.gateway.title)
         links = [_link(wire, reference) for reference in choice.references]
         return self.read(
-            wire.post_spending("/open/v1/tasks/create", json=_order(choice, links)), wire.gateway
+            wire.post_spending("/open/v1/tasks/create", json=orders.order(choice, links)), wire.gateway
         )
 
     def read(self, answer: Answer, gateway: Gateway) -> Submission:
@@ -122,88 +120,12 @@ class Adapter(Provider):
             data = _data(answer, wire.gateway)
         except NoAnswer as error:
             raise GatewayError(error.key, **error.facts) from error
+        except Refused as error:
+            if error.status != 404:
+                raise
+            facts = {"gateway": wire.gateway.title, "task": task_id, "said": error.facts["said"]}
+            raise Refused("task.unknown", **facts) from error
         return _progress(data if isinstance(data, dict) else {})
-
-
-def _merged(choice: Choice) -> dict[str, Any]:
-    """The list's defaults under what was asked for; a virtual field's wish as what it stands for."""
-    live, request = choice.model.live, choice.request
-    asked = {name: value for name, value in choice.parameters.items() if name not in ("n", "size")}
-    if request.size is not None and choice.size is not None:
-        asked["size"] = choice.size
-    if choice.aspect_ratio is not None:
-        asked["aspect_ratio"] = choice.aspect_ratio
-    merged: dict[str, Any] = dict(live["defaults"])
-    for mapping in live["mappings"]:
-        wishes = {name: asked.pop(name) for name in mapping["sources"] if name in asked}
-        if wishes and mapping["target"] not in asked:
-            merged[mapping["target"]] = _stands_for(mapping, wishes, choice.model)
-    return {**merged, **asked, "n": choice.n}
-
-
-def _stands_for(mapping: Mapping[str, Any], wishes: Mapping[str, Any], model: Model) -> Any:
-    value = tariff.mapped(mapping, {**mapping["sources"], **wishes})
-    if value is None:
-        name, wish = next(iter(wishes.items()))
-        allowed = tariff.ui_values(mapping, name)
-        raise Usage("parameter.value", name=name, value=wish, model=model.id, allowed=allowed)
-    return value
-
-
-def _smaller(choice: Choice) -> list[Repair]:
-    asked = {"size"} if choice.request.size is not None else set()
-    asked |= {*choice.request.extra}
-    if choice.request.quality is not None:
-        asked.add("quality")
-    for name, rungs in choice.model.live["smaller"].items():
-        now = next(
-            (n for n, rung in enumerate(rungs) if tariff.same(rung, choice.parameters.get(name))), None
-        )
-        if name not in asked or now is None:
-            continue
-        found = []
-        for rung in rungs[now + 1 :][:_MOST_SMALLER]:
-            parameters = {**choice.parameters, name: rung}
-            rule = tariff.choose(choice.model.live["rules"], parameters)
-            repair = _by_rule(choice._replace(parameters=parameters), rule, "500", "repair.smaller")
-            found.append(repair._replace(size=rung))
-        return found
-    return []
-
-
-def _by_rule(choice: Choice, rule: tariff.Rule, code: str, key: str) -> Repair:
-    """The choice under another rule, with everything that rule calls for."""
-    parameters = {**tariff.spelled(rule, choice.parameters), **tariff.own_attributes(rule)}
-    parameters["attribute_id"] = rule["attribute_id"]
-    price = parse(str(rule["points"]), choice.model.prices[0].each.unit).times(choice.n)
-    size = parameters.get("size")
-    return Repair((code,), parameters, None if size is None else tariff.written(size), price, key)
-
-
-def _order(choice: Choice, links: list[str]) -> dict[str, Any]:
-    live, inner = choice.model.live, dict(choice.parameters)
-    attribute = inner.pop("attribute_id")
-    points = next(rule["points"] for rule in live["rules"] if rule["attribute_id"] == attribute)
-    inner |= {"prompt": choice.prompt, "n": choice.n, "input_images": links}
-    inner["cast"] = {"points": points, "attribute_id": attribute}
-    return {
-        "task_type": choice.operation,
-        "enable_multi_model": False,
-        "src_img_url": links,
-        "parameters": [
-            {
-                "attribute_id": attribute,
-                "model_id": live["model_id"],
-                "model_name": live["name"],
-                "model_version": live["version"],
-                "app": "ima",
-                "platform": "web",
-                "category": choice.operation,
-                "credit": points,
-                "parameters": inner,
-            }
-        ],
-    }
 
 
 def _link(wire: Wire, reference: Reference) -> str:

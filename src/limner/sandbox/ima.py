@@ -20,7 +20,7 @@ from limner.sandbox.bills import MICRO
 from limner.sandbox.call import Call, Refusal
 from limner.sandbox.gallery import Hung
 from limner.sandbox.gateway import Gateway
-from limner.sandbox.ima_products import CATEGORIES, FACTS, pixels, sold, tree
+from limner.sandbox.ima_products import CATEGORIES, FACTS, count, pixels, sold, tree
 from limner.sandbox.tasks import Task
 from limner.sandbox.world import World
 
@@ -110,9 +110,9 @@ async def _create(call: Call) -> Response:
         raise Refusal(200, "400", "prompt is required in parameters")
     leaf, points = sold(order, category)
     references = _references(call, body, inner, category)
-    n = inner["n"] * leaf.get("pictures", 1)
-    call.charge(leaf["model_id"], [points * MICRO] * inner["n"])
-    painted = await pictures.paint(call, n, pixels(inner), "png", references)
+    ordered = count(inner)
+    call.charge(leaf["model_id"], [points * MICRO] * ordered)
+    painted = await pictures.paint(call, ordered * leaf.get("pictures", 1), pixels(inner), "png", references)
     kept = [
         {**_kept(pictures.link(call, one)), "width": one.width, "height": one.height, "format": "png"}
         for one in painted

@@ -9,6 +9,7 @@ from limner.sandbox.data import facts_of
 FACTS = facts_of(__file__.replace("ima_products", "ima"))
 CATEGORIES = {"text_to_image": "文生图", "image_to_image": "图生图"}
 _DEFAULT = {"default": "enabled"}
+_MOST = 8
 
 Leaf = Mapping[str, Any]
 
@@ -110,12 +111,19 @@ def sold(order: Mapping[str, Any], category: str) -> tuple[Leaf, int]:
 def _check_parameters(leaf: Leaf, attributes: Mapping[str, str], inner: Mapping[str, Any]) -> None:
     if attributes != _DEFAULT and any(inner.get(name) != value for name, value in attributes.items()):
         raise Refusal(200, "6010", "Attribute ID does not match the parameters")
-    if not isinstance(inner.get("n"), int) or isinstance(inner.get("n"), bool) or not 1 <= inner["n"] <= 8:
-        raise Refusal(200, "400", "n must be an integer")
+    if not 1 <= count(inner) <= _MOST:
+        raise Refusal(200, "400", "n must be a whole number")
     for name, values in FACTS["form"][leaf["form"]].items():
         known = {value.lower() for value in values}
         if name != "n" and name in inner and str(inner[name]).lower() not in known:
             raise Refusal(200, "400", f"Bad request: invalid {name}")
+
+
+def count(inner: Mapping[str, Any]) -> int:
+    """How many are ordered. Clients send the number, or the form's text of it."""
+    told = inner.get("n")
+    known = isinstance(told, (int, str)) and not isinstance(told, bool) and str(told).isdecimal()
+    return int(str(told)) if known else 0
 
 
 def pixels(inner: Mapping[str, Any]) -> tuple[int, int]:
