@@ -1,5 +1,9 @@
 """IMA Studio: what is asked for and sent, what a person is told, what it cost and what the books say."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -7,7 +11,7 @@ import pytest
 from PIL import Image
 
 from buyer import Buyer, files
-from limner import Client
+from limner import Client, gateways
 from limner.errors import GatewayError, QuoteChanged, Usage
 from limner.messages import LANGUAGES, has, sentence
 from limner.money import Money
@@ -598,3 +602,39 @@ def test_the_balance_is_said_to_be_too_small_before_anything_is_made(buyer: Buye
     ask(sandbox, "/_sandbox/balance", {"gateway": "ima", "account": buyer.key, "amount": "4"})
     job = buyer.make("a cup")
     assert (job.state, job.error, job.charged, buyer.bills()) == ("failed", "gateway.funds", "no", [])
+
+
+def limner(buyer: Buyer, *words: str) -> tuple[str, str]:
+    """One command, with the buyer's home and key; standard output and standard error."""
+    program = str(Path(sys.executable).with_name("limner"))
+    seen = {**os.environ, "LIMNER_HOME": str(buyer.home), "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        [program, *words], env=seen, cwd=buyer.folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert buyer.key not in done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+def test_the_command_line_lists_every_host_what_goes_there_and_when(buyer: Buyer) -> None:
+    told = json.loads(limner(buyer, "gateways", "ima", "--json")[0])["data"]["items"][0]["endpoints"]
+    assert [one["host"] for one in told] == [one["host"] for one in gateways.facts("ima")["endpoints"]]
+    assert {"api.imastudio.com", "imapi.liveme.com"} <= {one["host"] for one in told}
+    assert all(set(one) == {"host", "what", "when"} and all(one.values()) for one in told)
+    said = limner(buyer, "gateways", "ima")[0]
+    assert all(one["host"] in said and one["what"] in said and one["when"] in said for one in told)
+    assert "endpoints" not in json.loads(limner(buyer, "gateways", "--json")[0])["data"]["items"][0]
+
+
+def test_the_command_line_shows_repairs_before_while_and_after(buyer: Buyer) -> None:
+    words = ("a cup [[500-bodyx1]]", "-g", "ima", "-m", PRO, "--size", "4K")
+    told = json.loads(limner(buyer, "quote", *words, "--json")[0])["data"]
+    assert [(one["size"], one["price"], one["on"]) for one in told["repairs"]] == [
+        ("2K", "10", ["500"]),
+        ("1K", "10", ["500"]),
+    ]
+    card = limner(buyer, "quote", *words)[1]
+    assert card.count("if refused") == 2
+    _, said = limner(buyer, "run", told["quote_id"], "--approve", told["quote_id"], "--no-preview")
+    assert "now 2K for 10 points, as agreed" in said
+    assert "Sent again as 2K for 10 points" in said
