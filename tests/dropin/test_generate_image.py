@@ -265,8 +265,8 @@ def test_without_a_key_it_says_where_one_comes_from(agent: Agent) -> None:
 def test_a_failed_task_is_not_ok_and_says_why(agent: Agent) -> None:
     ran = agent.make("m", "a mug [[task-failed]]")
     assert (ran.code, ran.last["ok"], ran.last["status"]) == (1, False, "failed")
-    assert "could not finish" in ran.last["error"]["message"]
-    assert "could not finish" in ran.err
+    assert "upstream model" in ran.last["error"]["message"]
+    assert "upstream model" in ran.err
     assert "Change the words" in ran.err
     assert agent.result("m")["error"] == ran.last["error"]
 

@@ -276,9 +276,9 @@ LOST = [
     Row("no-task-id", "unknown", "answer.unreadable", "unknown", 1),
 ]
 ENDED = [
-    Row("task-failed", "failed", "task.failed", "unknown", 0, "could not finish"),
-    Row("task-failed-charged", "failed", "task.failed", "unknown", 1, "could not finish"),
-    Row("task-failed]] [[error-text", "failed", "task.failed", "unknown", 0, "could not finish"),
+    Row("task-failed", "failed", "task.failed", "unknown", 0, "upstream model"),
+    Row("task-failed-charged", "failed", "task.failed", "unknown", 1, "upstream model"),
+    Row("task-failed]] [[error-text", "failed", "task.failed", "unknown", 0, "upstream model"),
     Row("task-failed]] [[ends-expired", "failed", "task.failed", "unknown", 0),
     Row("task-failed]] [[ends-error", "failed", "task.failed", "unknown", 0),
     Row("task-canceled", "failed", "task.canceled", "unknown", 0),
@@ -410,7 +410,7 @@ def test_an_adopted_task_that_failed_says_why(new_customer: NewCustomer) -> None
     buyer, task = started(new_customer, "a cup [[task-failed]] [[looks:2]]")
     job = buyer.client.recover(buyer.client.adopt(NAME, task), patience=10)
     assert (job.state, job.error) == ("failed", "task.failed")
-    assert "could not finish" in sentence(job.error, "en", job.error_facts)
+    assert "upstream model" in sentence(job.error, "en", job.error_facts)
 
 
 def test_a_task_that_nobody_knows_is_one_sentence_and_leaves_nothing_behind(buyer: Buyer) -> None:
