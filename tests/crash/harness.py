@@ -126,6 +126,9 @@ def _few(models: Sequence[Any]) -> list[Any]:
 
 def _words(chance: random.Random, task: bool) -> tuple[str, ...]:
     table = {**_FAULTS, **_TASK_FAULTS} if task else _FAULTS
+    if task:
+        # A task that is to name one picture fewer than its only one never names any: it goes on for ever.
+        table = {word: weight for word, weight in table.items() if word != "fewer"}
     word = chance.choices(list(table), list(table.values()))[0]
     also = ("slow:0.3",) if word and not word.startswith(("slow", "silent")) and chance.random() < 0.4 else ()
     return (word, *also) if word else ()
