@@ -201,9 +201,26 @@ class Face:
             sys.stderr.write("\n".join(_fitted(one) for one in line.split("\n")) + "\n")
         return error.exit_code
 
+    def _onboarding(self, gateway: str) -> str:
+        """How to set a key: the first gateway's way unless another one was asked for."""
+        from limner import gateways
+
+        told = {
+            name: facts for name in gateways.providers() if (facts := gateways.facts(name)).get("credentials")
+        }
+        first = next(name for name, facts in told.items() if facts["gateway"].get("first"))
+        name = gateway if gateway in told else first
+        head = told[name]["gateway"]
+        keys = {one: facts["credentials"][0]["key"] for one, facts in told.items()}
+        if name != first:
+            wanted = {"gateway": head["title"], "name": name, "variable": keys[name]}
+            return self.text("onboarding.other", **wanted, keys_from=head["keys_from"])
+        others = [f"{keys[one]} ({facts['gateway']['title']})" for one, facts in told.items() if one != first]
+        return self.text("onboarding", keys_from=head["keys_from"], others=others)
+
     def _hint(self, error: LimnerError) -> str:
         if isinstance(error, errors.SetupNeeded) and error.key == "key.none":
-            return self.text("onboarding", keys_from="https://docs.cloubic.com")
+            return self._onboarding(str(error.facts.get("gateway", "")))
         if error.key.startswith("model."):
             return self.text("next.models")
         if isinstance(error, errors.QuoteChanged):

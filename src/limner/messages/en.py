@@ -306,10 +306,29 @@ Where the key comes from: {keys_from}
 One key serves the GPT and the Gemini models.
 Never paste a key into a chat.
 
+Other gateways, the same three ways:
+  {others}
+
 No key yet? Try everything with play money:
   limner make "a lighthouse at dusk" --sandbox
 A generator on your own machine is free:
   limner gateways add local --url http://127.0.0.1:1234/v1""",
+    "onboarding.other": """{gateway} needs its key before it can make real pictures.
+Three ways to set one:
+
+  1. For this terminal only:
+       export {variable}="..."
+
+  2. For good: put the same export line into ~/.zshrc or ~/.bashrc.
+
+  3. In a file, without variables:
+       limner setup {name}      (asks for it unseen, writes a file only you can read)
+
+Where the key comes from: {keys_from}
+Never paste a key into a chat.
+
+No key yet? Try it with play money:
+  limner make "a lighthouse at dusk" --gateway {name} --sandbox""",
     "onboarding.from": "Where the key comes from: {keys_from}",
     "setup.ask": "Key for {gateway} (it is not shown while you type): ",
     "setup.saved": "The key {key} for {gateway} is saved in {path}.",

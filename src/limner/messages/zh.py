@@ -285,10 +285,28 @@ TEXTS: dict[str, str] = {
 一个密钥可用于 GPT 和 Gemini 两类模型。
 切勿把密钥粘贴到聊天里。
 
+其他网关，设置方法相同：
+  {others}
+
 还没有密钥？可以先在沙盒里随便试：
   limner make "黄昏的灯塔" --sandbox
 在自己电脑上生成则是免费的：
   limner gateways add local --url http://127.0.0.1:1234/v1""",
+    "onboarding.other": """{gateway} 要先有密钥才能画真图。设置方法有三种：
+
+  1. 只在当前终端有效：
+       export {variable}="..."
+
+  2. 长期有效：把同样的 export 写进 ~/.zshrc 或 ~/.bashrc。
+
+  3. 存成文件，不用变量：
+       limner setup {name}      （输入时不显示，文件只有你自己能读）
+
+获取密钥：{keys_from}
+切勿把密钥粘贴到聊天里。
+
+还没有密钥？可以先在沙盒里试：
+  limner make "黄昏的灯塔" --gateway {name} --sandbox""",
     "onboarding.from": "获取密钥：{keys_from}",
     "setup.ask": "{gateway} 的密钥（输入时不显示）：",
     "setup.saved": "{gateway} 的密钥 {key} 已保存到 {path}。",
