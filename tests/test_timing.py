@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from limner import timing
+from limner import following, gateways, timing
 
 MEDIAN, SPREAD = 20.0, 0.25
 FREE = 60.0
@@ -117,3 +117,8 @@ def test_the_schedule_scales_with_what_it_has_seen(median: float) -> None:
     wait = learned(0.1, 600.0, seed=3, median=median)
     told = seen(wait, tasks=2_000, seed=3, median=median)
     assert told.delay <= 0.75 * math.sqrt(median / MEDIAN)
+
+
+@pytest.mark.parametrize(("gateway", "size", "seconds"), [("creatok", "2K", 300), ("creatok", "4K", 600)])
+def test_large_pictures_are_given_longer(gateway: str, size: str, seconds: float) -> None:
+    assert following._limit(gateways.facts(gateway)["polling"], size) == seconds

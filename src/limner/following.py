@@ -84,7 +84,7 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | Gate
     )
     pause, going_on = 0.0, GatewayError("task.still_running", task=task_id)
     trouble = going_on
-    limit = float(rules.get("limit", _LIMIT)) if work.patience is None else work.patience
+    limit = _limit(rules, work.quote.choice.size) if work.patience is None else work.patience
     while True:
         threading.Event().wait(pause)
         pause = timing.wait(expected, time.monotonic() - started)
@@ -107,6 +107,12 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | Gate
         if left < expected.floor:
             return trouble
         pause = min(pause, left)
+
+
+def _limit(rules: Mapping[str, Any], size: str | None) -> float:
+    """Seconds to follow a task: large pictures are given longer, where the facts say so."""
+    by_size: Mapping[str, float] = rules.get("limit_by_size", {})
+    return float(by_size.get(size or "", rules.get("limit", _LIMIT)))
 
 
 def _moved(work: Work, progress: Progress, through: str) -> None:
