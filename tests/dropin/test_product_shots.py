@@ -44,7 +44,7 @@ def test_the_quickstart_of_the_skill_works_as_it_is_written(caller: Caller) -> N
         "                           --model gemini-3-pro-image-preview \\\n"
         "                           --output /tmp/test.jpeg"
     )
-    here = line.replace("scripts/generate.py", str(SCRIPT)).replace("/tmp/", f"{caller.folder}/")
+    here = line.replace("/tmp/", f"{caller.folder}/").replace("scripts/generate.py", str(SCRIPT))
     called = caller.shell(here)
     assert called.code == 0, called.err
     assert called.path == str(caller.folder / "test.jpeg")

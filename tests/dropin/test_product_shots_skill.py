@@ -88,6 +88,9 @@ def test_every_command_line_in_the_skill_runs(caller: Caller, uv: dict[str, str]
 
 def test_setting_up_twice_installs_once(caller: Caller, uv: dict[str, str], tmp_path: Path) -> None:
     tools = {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
+    # uv may live in the very folder that is left out below, so that its limner is not found.
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "uv").symlink_to(str(shutil.which("uv", path=uv["PATH"])))
     path = uv["PATH"].replace(str(BIN), str(tmp_path / "bin"))
     settings = {**uv, **tools, "PATH": path}
     script = f"sh {SKILL}/scripts/setup.sh"
