@@ -96,7 +96,7 @@ def test_setting_up_twice_installs_once(caller: Caller, uv: dict[str, str], tmp_
     script = f"sh {SKILL}/scripts/setup.sh"
     planned = caller.shell(f"{script} --dry-run", **settings)
     assert "+ uv tool install" in planned.out
-    assert not (tmp_path / "bin").exists()
+    assert not (tmp_path / "bin" / "limner").exists()
     first, second = caller.shell(script, **settings), caller.shell(script, **settings)
     assert (first.code, second.code) == (0, 0), first.err
     assert f"limner=={__version__}" in first.out
