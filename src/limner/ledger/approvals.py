@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ _KEYS = {
 def now() -> int:
     """Unix milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+@lru_cache(maxsize=64)
+def _read(document: str) -> Quote:
+    """A quote is asked for several times on its way; the same document is the same quote."""
+    return build(Quote, json.loads(document))
 
 
 class Approvals:
@@ -54,7 +61,7 @@ class Approvals:
         row = self.store.row("SELECT document FROM quote WHERE id = ?", quote_id)
         if row is None:
             raise NotFound("quote.not_found", quote=quote_id)
-        return build(Quote, json.loads(row["document"]))
+        return _read(row["document"])
 
     def add_approval(self, quote: Quote, by: str, at: int, limits: Sequence[Limit] = ()) -> None:
         """
