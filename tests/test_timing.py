@@ -122,3 +122,9 @@ def test_the_schedule_scales_with_what_it_has_seen(median: float) -> None:
 @pytest.mark.parametrize(("gateway", "size", "seconds"), [("creatok", "2K", 300), ("creatok", "4K", 600)])
 def test_large_pictures_are_given_longer(gateway: str, size: str, seconds: float) -> None:
     assert following._limit(gateways.facts(gateway)["polling"], size) == seconds
+
+
+def test_a_limit_of_ones_own_is_for_every_size() -> None:
+    facts = gateways.facts("creatok")
+    layers = [facts["polling"], {}, {"limit": 7}]
+    assert following._limit(following._laid_over(layers), "4K") == 7

@@ -8,7 +8,7 @@ stays where it is, for `recover` and for any other process.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from limner import timing
@@ -74,8 +74,8 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | Gate
     """The end, or why nobody has seen it: the task takes longer than the waiting, or looks go wrong."""
     gateway = work.transport.gateway
     model = work.quote.choice.model
-    known, own, said = gateway.facts.get("polling", {}), model.live.get("polling", {}), gateway.settings
-    rules: Mapping[str, Any] = {**known, **own, **said.get("polling", {})}
+    layers = (gateway.facts, model.live, gateway.settings)
+    rules = _laid_over([layer.get("polling", {}) for layer in layers])
     expected = timing.expect(
         model.seconds,
         work.ledger.durations(work.quote.choice),
@@ -107,6 +107,16 @@ def _looked(work: Work, n: int, task_id: str, started: float) -> Progress | Gate
         if left < expected.floor:
             return trouble
         pause = min(pause, left)
+
+
+def _laid_over(layers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The last word on each rule. One limit for all sizes takes the place of earlier ones by size."""
+    rules: dict[str, Any] = {}
+    for layer in layers:
+        if "limit" in layer:
+            rules.pop("limit_by_size", None)
+        rules.update(layer)
+    return rules
 
 
 def _limit(rules: Mapping[str, Any], size: str | None) -> float:

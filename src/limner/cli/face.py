@@ -215,7 +215,7 @@ class Face:
         if name != first:
             wanted = {"gateway": head["title"], "name": name, "variable": keys[name]}
             return self.text("onboarding.other", **wanted, keys_from=head["keys_from"])
-        others = [f"{keys[one]} ({facts['gateway']['title']})" for one, facts in told.items() if one != first]
+        others = [keys[one] for one in told if one != first]
         return self.text("onboarding", keys_from=head["keys_from"], others=others)
 
     def _hint(self, error: LimnerError) -> str:
