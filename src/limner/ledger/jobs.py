@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import apsw
-
 from limner.errors import ApprovalNeeded, NotFound, QuoteChanged, Usage
 from limner.ledger import owners, spending, stops, turns
 from limner.ledger.approvals import Approvals, now
@@ -346,6 +344,3 @@ class Ledger(Approvals):
             repairs=self._repairs(row),
         )
         return Job(**own)
-
-
-TaskTaken = apsw.ConstraintError
