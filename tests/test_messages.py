@@ -94,6 +94,7 @@ def test_no_text_breaks_on_missing_or_hostile_facts(language: str) -> None:
 def test_an_unknown_key_reads_as_something_unexpected() -> None:
     assert messages.sentence("no.such_key", "en") == en.TEXTS["unexpected"]
     assert messages.sentence("prompt.empty", "tlh") == en.TEXTS["prompt.empty"]
+    assert (messages.has("prompt.empty"), messages.has("no.such_key")) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ def help_text(key: str, language: str) -> str:
     return texts[key]
 
 
+def has(key: str) -> bool:
+    return key in _texts("en")
+
+
 def of_text(text: str) -> str:
     """The language a text is written in: Chinese when a third of its letters and words are, else English."""
     han = sum("一" <= letter <= "鿿" for letter in text)
