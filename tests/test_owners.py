@@ -17,7 +17,7 @@ def test_threads_that_start_together_share_one_owner(tmp_path: Path) -> None:
 
     def own() -> None:
         start.wait(timeout=10)
-        found.add(client._own().id)
+        found.add(client.engine.owner.id)
 
     threads = [threading.Thread(target=own) for _ in range(16)]
     for thread in threads:

@@ -6,26 +6,22 @@ The few functions every face calls; the only place where rooms are joined.
     job = client.run(quote.id)                       spends
 """
 
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from limner import approval, artifacts, budget, catalog, choice, gateways, home, receipts, references
-from limner import quote as quoting
+from limner import artifacts, catalog, choice, gateways, home, receipts
 from limner.approval import By
 from limner.artifacts import Output
-from limner.errors import ApprovalNeeded, Declined, NotFound, QuoteChanged, Usage
-from limner.gateways import Gateway
-from limner.ledger import Ledger, Owner, Pace, Spent, spending
-from limner.ledger.approvals import now
+from limner.engine import Engine, Watch
+from limner.errors import Declined, NotFound, Usage
+from limner.gateways import Gateway, Settings
+from limner.home import Home
+from limner.ledger import Ledger, Spent, spending
 from limner.market import Market
 from limner.messages import sentence
 from limner.money import Money
-from limner.records import plain
-from limner.types import LIVE, Job, Model, Quote, Reference, Request
-
-Watch = Callable[[str, Mapping[str, Any]], None]
+from limner.types import LIVE, Job, Model, Quote, Request
 
 
 def _silent(event: str, facts: Mapping[str, Any]) -> None:
@@ -49,33 +45,41 @@ class Client:
         language: str = "en",
         over: Mapping[str, Any] | None = None,
     ) -> None:
-        self.language = language
-        self.home = _home(home, sandbox)
-        self.settings = gateways.settings(self.home, _sandbox_url(self.home) if sandbox else None, over)
-        self.settings = self.settings._replace(language=language)
-        self.market = Market(self.settings)
-        self._ledger: Ledger | None = None
-        self._owner: Owner | None = None
-        self._opening = threading.RLock()
+        place = _home(home, sandbox)
+        settings = gateways.settings(place, _sandbox_url(place) if sandbox else None, over)
+        self.engine = Engine(place, settings._replace(language=language), language)
+
+    @property
+    def language(self) -> str:
+        """What finished sentences are written in; may be set anew, as when a prompt shows who is speaking."""
+        return self.engine.language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self.engine.language = language
+
+    @property
+    def home(self) -> Home:
+        return self.engine.home
+
+    @property
+    def settings(self) -> Settings:
+        return self.engine.settings
+
+    @property
+    def market(self) -> Market:
+        return self.engine.market
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.engine.ledger
 
     @property
     def sandbox(self) -> bool:
         return self.settings.sandbox_url is not None
 
-    @property
-    def ledger(self) -> Ledger:
-        with self._opening:
-            if self._ledger is None:
-                self._ledger = Ledger(self.home.ledger)
-            return self._ledger
-
     def close(self) -> None:
-        if self._ledger:
-            self._ledger.close()
-            self._ledger = None
-        if self._owner:
-            self._owner.close()
-            self._owner = None
+        self.engine.close()
 
     def __enter__(self) -> "Client":
         return self
@@ -112,21 +116,7 @@ class Client:
         wanted = wanted._replace(**wishes)
         gateway, model = self.market.pick(wanted)
         choice.check(wanted, model, gateway.facts["limits"])
-        frozen = self._frozen(wanted, gateway, model, self._references(wanted, gateway, model))
-        self.ledger.add_quote(frozen)
-        return frozen
-
-    def _frozen(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
-        chosen = self.market.completed(gateway, choice.make(wanted, model, gateway.provider, sent))
-        return quoting.make(
-            chosen,
-            host=gateway.host,
-            account=gateway.account,
-            unit=gateway.unit,
-            repeats=self.market.repeats(gateway),
-            repairs=self.market.repairs(gateway, chosen),
-            now=now(),
-        )
+        return self.engine.quote(wanted, gateway, model, self.engine.references(wanted, gateway, model))
 
     def approve(self, quote_id: str, by: By = "python") -> Quote:
         """
@@ -135,15 +125,16 @@ class Client:
         """
         quote = self.ledger.quote(quote_id)
         if self.ledger.approval(quote_id) is None:
-            granted = approval.grant(quote, by, now(), self._mode())
-            limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
-            self.ledger.add_approval(quote, granted.by, granted.at, limits)
+            self.engine.approve(quote, by)
         return quote
 
     def needs_question(self, quote: Quote) -> bool:
         """Does somebody have to be asked, or is it free, or within what the configuration allows unasked?"""
-        unasked = budget.unasked(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
-        return quote.needs_approval and not (quote.price_known and quote.ceiling.micro <= unasked.micro)
+        return self.engine.needs_question(quote)
+
+    def check_run(self, quote: Quote, output: Output) -> Gateway:
+        """Everything that can be known to be wrong before anything is sent. Raises as `run` does."""
+        return self.engine.check(quote, output)
 
     def run(self, quote_id: str, output: Output | None = None, watch: Watch = _silent) -> Job:
         """
@@ -158,37 +149,11 @@ class Client:
         gateway = self.check_run(quote, output)
         if self.ledger.approval(quote_id) is None:
             self.approve(quote_id, by="budget" if quote.needs_approval else "free")
-        job_id, fresh = self.ledger.open_job(quote, self.home.runs, output._asdict(), self._own().id)
+        job_id, fresh = self.ledger.open_job(quote, self.home.runs, output._asdict(), self.engine.owner.id)
         if not fresh:
             return self.ledger.job(job_id)
         watch("opened", {"job": job_id})
-        return self._run(quote, gateway, job_id, output, watch)
-
-    def check_run(self, quote: Quote, output: Output) -> Gateway:
-        """Everything that can be known to be wrong before anything is sent. Raises as `run` does."""
-        gateway = gateways.find(quote.choice.gateway, self.settings)
-        if (gateway.host, gateway.account) != (quote.host, quote.account):
-            raise QuoteChanged("quote.other_account", quote=quote.id, gateway=gateway.title)
-        for reference in quote.choice.references:
-            if not references.unchanged(reference):
-                raise QuoteChanged("quote.reference_changed", quote=quote.id, path=reference.source)
-        if self.needs_question(quote) and self.ledger.approval(quote.id) is None:
-            raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
-        artifacts.check_output(output)
-        if gateway.facts["gateway"].get("live"):
-            self._check_tariff(quote, gateway)
-        return gateway
-
-    def _check_tariff(self, quote: Quote, gateway: Gateway) -> None:
-        """Is what was quoted still sold at that price? Raises `QuoteChanged`, naming a new quote."""
-        old = quote.choice
-        _, model = self.market.pick(old.request._replace(gateway=gateway.name, model=old.model.id))
-        if plain(model._replace(as_of="")) == plain(old.model._replace(as_of="")):
-            return
-        fresh = self._frozen(old.request, gateway, model, old.references)
-        self.ledger.add_quote(fresh)
-        facts = {"quote": quote.id, "new": fresh.id, "before": quote.ceiling, "now": fresh.ceiling}
-        raise QuoteChanged("quote.tariff_changed", **facts)
+        return self.engine.serve(quote, gateway, job_id, output, watch)
 
     def make(
         self,
@@ -239,10 +204,10 @@ class Client:
         # Whatever is missing shows before the job is claimed, so that it stays free for others.
         quote = self.ledger.quote(job.quote_id)
         gateway = gateways.find(job.gateway, self.settings)
-        if not self.ledger.claim(job_id, self._own().id):
+        if not self.ledger.claim(job_id, self.engine.owner.id):
             return self.ledger.job(job_id)
         output = Output(**self.ledger.output(job_id))
-        return self._with_work(quote, gateway, job_id, output, watch, recovery.recover, patience)
+        return self.engine.at_work(quote, gateway, job_id, output, watch, recovery.recover, patience)
 
     def adopt(self, gateway: str, task_id: str, output: Output | None = None) -> str:
         """
@@ -257,8 +222,7 @@ class Client:
         self.market.ask(found, lambda provider, wire: provider.poll(wire, task_id))
         stranger = catalog.unlisted(gateway, "unknown", found.facts, {"price": "0"}, free=True)
         wanted = Request(prompt="", gateway=gateway, model="unknown")
-        quote = self._frozen(wanted, found, stranger, ())
-        self.ledger.add_quote(quote)
+        quote = self.engine.quote(wanted, found, stranger, ())
         self.approve(quote.id, by="free")
         place = (output or Output())._asdict()
         return self.ledger.open_adopted(quote, self.home.runs, place, task_id)
@@ -294,88 +258,10 @@ class Client:
             raise NotFound("picture.not_ours", path=path)
         return job
 
-    def _run(self, quote: Quote, gateway: Gateway, job_id: str, output: Output, watch: Watch) -> Job:
-        from limner import runner
-
-        row = self.ledger.approval(quote.id)
-        assert row is not None
-        granted = approval.restore(quote, row["by_whom"], row["at"], row["expires_at"])
-        return self._with_work(quote, gateway, job_id, output, watch, lambda work: runner.run(work, granted))
-
-    def _with_work(
-        self,
-        quote: Quote,
-        gateway: Gateway,
-        job_id: str,
-        output: Output,
-        watch: Watch,
-        step: Callable[[Any], Job],
-        patience: float | None = None,
-    ) -> Job:
-        from limner import providers
-        from limner.transport import Transport
-        from limner.work import Work
-
-        transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
-        work = Work(
-            ledger=self.ledger,
-            transport=transport,
-            provider=providers.load(gateway.provider),
-            quote=quote,
-            job_id=job_id,
-            folder=self.home.runs / job_id,
-            output=output,
-            repeats=self.market.repeats(gateway).get(quote.choice.operation, {}),
-            watch=watch,
-            language=self.language,
-            pace=self._pace(gateway, quote),
-            patience=patience,
-        )
-        try:
-            return step(work)
-        finally:
-            transport.close()
-
-    def _mode(self) -> approval.Mode:
-        """Whose yes counts. A misspelt word must not quietly mean the weaker one."""
-        told = self.settings.get("approval", {})
-        mode = told.get("mode", "relay") if isinstance(told, Mapping) else told
-        if mode == "person":
-            return "person"
-        if mode != "relay":
-            raise Usage("settings.approval_mode", mode=mode, path=self.home.settings)
-        return "relay"
-
-    def _pace(self, gateway: Gateway, quote: Quote) -> Pace:
-        """How much the gateway takes at once: the configuration's word, else its facts'."""
-        told = {**gateway.facts["limits"], **gateway.settings.get("limits", {})}
-        per_minute = told.get("per_minute")
-        longest = (quote.choice.model.time_limit + 120) * 1000
-        return Pace(int(told["concurrency"]), int(per_minute) if per_minute else None, longest)
-
-    def _own(self) -> Owner:
-        with self._opening:
-            if self._owner is None:
-                self._owner = Owner(self.ledger.owners)
-            return self._owner
-
     def balance(self, name: str) -> Mapping[str, Any]:
         """What is left on the account, in the gateway's own words. Raises `GatewayError`."""
         gateway = gateways.find(name, self.settings)
         return self.market.ask(gateway, lambda provider, wire: provider.balance(wire))
-
-    def _references(self, wanted: Request, gateway: Gateway, model: Model) -> tuple[Reference, ...]:
-        if not wanted.references:
-            return ()
-        limits = gateway.facts["limits"]
-        allowed = references.Limits(
-            longest_side=int(limits["reference_side"]),
-            bytes=int(limits["reference_bytes"]),
-            files=model.max_references,
-            media_types=tuple(limits["reference_types"]),
-            links=bool(limits.get("reference_links")),
-        )
-        return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
 
 
 def _home(given: str | None, sandbox: bool) -> home.Home:

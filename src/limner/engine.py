@@ -1,0 +1,187 @@
+"""
+What the verbs of `Client` stand on: one person's configuration, ledger and gateways, and how a quote is made
+and an approved one is put to work.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from limner import approval, artifacts, budget, choice, gateways, home, references
+from limner import quote as quoting
+from limner.approval import By
+from limner.artifacts import Output
+from limner.errors import ApprovalNeeded, QuoteChanged, Usage
+from limner.gateways import Gateway
+from limner.ledger import Ledger, Owner, Pace
+from limner.ledger.approvals import now
+from limner.market import Market
+from limner.records import plain
+from limner.types import Job, Model, Quote, Reference, Request
+
+Watch = Callable[[str, Mapping[str, Any]], None]
+
+
+class Engine:
+    """One person's limner, opened as far as it is used: the ledger at the first look into it."""
+
+    def __init__(self, place: home.Home, settings: gateways.Settings, language: str) -> None:
+        self.home = place
+        self.settings = settings
+        self.language = language
+        self.market = Market(settings)
+        self._ledger: Ledger | None = None
+        self._owner: Owner | None = None
+        self._opening = threading.RLock()
+
+    @property
+    def ledger(self) -> Ledger:
+        with self._opening:
+            if self._ledger is None:
+                self._ledger = Ledger(self.home.ledger)
+            return self._ledger
+
+    @property
+    def owner(self) -> Owner:
+        """This process, as the jobs it works on know it."""
+        with self._opening:
+            if self._owner is None:
+                self._owner = Owner(self.ledger.owners)
+            return self._owner
+
+    def close(self) -> None:
+        if self._ledger:
+            self._ledger.close()
+            self._ledger = None
+        if self._owner:
+            self._owner.close()
+            self._owner = None
+
+    def quote(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
+        """A frozen choice with its price, written down. `sent`: the references as they will leave."""
+        frozen = self._frozen(wanted, gateway, model, sent)
+        self.ledger.add_quote(frozen)
+        return frozen
+
+    def _frozen(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
+        chosen = self.market.completed(gateway, choice.make(wanted, model, gateway.provider, sent))
+        return quoting.make(
+            chosen,
+            host=gateway.host,
+            account=gateway.account,
+            unit=gateway.unit,
+            repeats=self.market.repeats(gateway),
+            repairs=self.market.repairs(gateway, chosen),
+            now=now(),
+        )
+
+    def references(self, wanted: Request, gateway: Gateway, model: Model) -> tuple[Reference, ...]:
+        """The pictures a request refers to, made ready to send. Raises `Usage`."""
+        if not wanted.references:
+            return ()
+        limits = gateway.facts["limits"]
+        allowed = references.Limits(
+            longest_side=int(limits["reference_side"]),
+            bytes=int(limits["reference_bytes"]),
+            files=model.max_references,
+            media_types=tuple(limits["reference_types"]),
+            links=bool(limits.get("reference_links")),
+        )
+        return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
+
+    def needs_question(self, quote: Quote) -> bool:
+        """Does somebody have to be asked, or is it free, or within what the configuration allows unasked?"""
+        unasked = budget.unasked(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
+        return quote.needs_approval and not (quote.price_known and quote.ceiling.micro <= unasked.micro)
+
+    def approve(self, quote: Quote, by: By) -> None:
+        """Write a yes down, with its money reserved. Raises as `Client.approve` does."""
+        granted = approval.grant(quote, by, now(), self._mode())
+        limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
+        self.ledger.add_approval(quote, granted.by, granted.at, limits)
+
+    def check(self, quote: Quote, output: Output) -> Gateway:
+        """Everything that can be known to be wrong before anything is sent. Raises as `Client.run` does."""
+        gateway = gateways.find(quote.choice.gateway, self.settings)
+        if (gateway.host, gateway.account) != (quote.host, quote.account):
+            raise QuoteChanged("quote.other_account", quote=quote.id, gateway=gateway.title)
+        for reference in quote.choice.references:
+            if not references.unchanged(reference):
+                raise QuoteChanged("quote.reference_changed", quote=quote.id, path=reference.source)
+        if self.needs_question(quote) and self.ledger.approval(quote.id) is None:
+            raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
+        artifacts.check_output(output)
+        if gateway.facts["gateway"].get("live"):
+            self._check_tariff(quote, gateway)
+        return gateway
+
+    def _check_tariff(self, quote: Quote, gateway: Gateway) -> None:
+        """Is what was quoted still sold at that price? Raises `QuoteChanged`, naming a new quote."""
+        old = quote.choice
+        _, model = self.market.pick(old.request._replace(gateway=gateway.name, model=old.model.id))
+        if plain(model._replace(as_of="")) == plain(old.model._replace(as_of="")):
+            return
+        fresh = self.quote(old.request, gateway, model, old.references)
+        facts = {"quote": quote.id, "new": fresh.id, "before": quote.ceiling, "now": fresh.ceiling}
+        raise QuoteChanged("quote.tariff_changed", **facts)
+
+    def serve(self, quote: Quote, gateway: Gateway, job_id: str, output: Output, watch: Watch) -> Job:
+        """Send what was approved, follow it, save it: the one step that spends."""
+        from limner import runner
+
+        row = self.ledger.approval(quote.id)
+        assert row is not None
+        granted = approval.restore(quote, row["by_whom"], row["at"], row["expires_at"])
+        return self.at_work(quote, gateway, job_id, output, watch, lambda work: runner.run(work, granted))
+
+    def at_work(
+        self,
+        quote: Quote,
+        gateway: Gateway,
+        job_id: str,
+        output: Output,
+        watch: Watch,
+        step: Callable[[Any], Job],
+        patience: float | None = None,
+    ) -> Job:
+        """One step of work on a job, with the job's own connection to its gateway around it."""
+        from limner import providers
+        from limner.transport import Transport
+        from limner.work import Work
+
+        transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
+        work = Work(
+            ledger=self.ledger,
+            transport=transport,
+            provider=providers.load(gateway.provider),
+            quote=quote,
+            job_id=job_id,
+            folder=self.home.runs / job_id,
+            output=output,
+            repeats=self.market.repeats(gateway).get(quote.choice.operation, {}),
+            watch=watch,
+            language=self.language,
+            pace=self._pace(gateway, quote),
+            patience=patience,
+        )
+        try:
+            return step(work)
+        finally:
+            transport.close()
+
+    def _mode(self) -> approval.Mode:
+        """Whose yes counts. A misspelt word must not quietly mean the weaker one."""
+        told = self.settings.get("approval", {})
+        mode = told.get("mode", "relay") if isinstance(told, Mapping) else told
+        if mode == "person":
+            return "person"
+        if mode != "relay":
+            raise Usage("settings.approval_mode", mode=mode, path=self.home.settings)
+        return "relay"
+
+    def _pace(self, gateway: Gateway, quote: Quote) -> Pace:
+        """How much the gateway takes at once: the configuration's word, else its facts'."""
+        told = {**gateway.facts["limits"], **gateway.settings.get("limits", {})}
+        per_minute = told.get("per_minute")
+        longest = (quote.choice.model.time_limit + 120) * 1000
+        return Pace(int(told["concurrency"]), int(per_minute) if per_minute else None, longest)
