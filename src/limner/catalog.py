@@ -72,6 +72,7 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         default_ratio=known.get("default_ratio"),
         size_step=int(known.get("size_step", 1)),
         most_pixels=int(known.get("most_pixels", 0)),
+        certainty="perhaps" if known.get("certainty") == "perhaps" else "listed",
     )
 
 

@@ -89,7 +89,7 @@ class Market:
         from datetime import datetime
 
         today = datetime.now().astimezone().date().isoformat()
-        return [model._replace(source=f"{gateway.host}, live", as_of=today) for model in listed]
+        return [model._replace(source=f"{gateway.host}, live", as_of=today, certainty="live") for model in listed]
 
     def ask(self, gateway: Gateway, ask: Callable[["Provider", "Wire"], T]) -> T:
         """One free question to a gateway."""

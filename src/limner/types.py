@@ -12,6 +12,8 @@ from limner.money import Money
 
 Operation = Literal["text_to_image", "image_to_image"]
 Charged = Literal["no", "yes", "unknown"]
+Wish = Literal["cheapest", "best", "artistic", "fast"]
+Certainty = Literal["live", "listed", "perhaps"]
 State = Literal[
     "approved", "submitting", "submitted", "running", "collecting", "done", "failed", "canceled", "unknown"
 ]
@@ -39,6 +41,16 @@ class Request(NamedTuple):
     max_cost: str | None = None
     """A decimal in the gateway's unit: the most this may be quoted at. A limit, never an approval."""
     extra: Mapping[str, Any] = {}
+    wish: Wish | None = None
+    """How to choose where no model is named."""
+    use: str | None = None
+    """What the picture is for: a name of `uses.toml`. `None`: told from the prompt, where it tells."""
+    exclude: tuple[str, ...] = ()
+    """Models that are not wanted, named as `model` may be."""
+    subject: str | None = None
+    """The name of what is shown: drawn for the first time, or to be repeated from its picture."""
+    exact: bool = False
+    """Refuse what cannot be had exactly, instead of the nearest that can, said out loud."""
 
 
 class Price(NamedTuple):
@@ -101,6 +113,8 @@ class Model(NamedTuple):
     """Both sides of a free size are multiples of this."""
     most_pixels: int = 0
     """The largest free size, in pixels; 0 where nobody says."""
+    certainty: Certainty = "listed"
+    """How sure the prices are: of this moment, from a dated list, or from a source that may be wrong."""
 
 
 class Reference(NamedTuple):
