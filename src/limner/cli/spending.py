@@ -4,8 +4,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from limner import worker
 from limner.artifacts import Output
-from limner.cli import mistakes, preview, worker
+from limner.cli import mistakes, preview
 from limner.cli.face import Face
 from limner.cli.progress import Display
 from limner.cli.telling import show_job

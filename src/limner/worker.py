@@ -4,16 +4,21 @@ The process that owns a job.
 A paid job must not end because a window was closed or a tool lost patience. So the job runs in a process
 of its own, in a session of its own, and the command that started it only watches. Both read the truth
 from the ledger; the pipe between them merely says that something moved.
+
+A face with one thread forks (`start`), which costs no start-up. A face with several must not fork, so it
+hires a fresh interpreter (`hire`).
 """
 
 import contextlib
 import json
 import os
 import select
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from limner import errors
 from limner.artifacts import Output
@@ -21,6 +26,16 @@ from limner.client import Client
 from limner.errors import LimnerError
 
 Event = Mapping[str, Any]
+
+
+class Order(NamedTuple):
+    """What a hired worker is to do: run the approved quote. The last three are `Client`'s arguments."""
+
+    quote_id: str
+    output: Output
+    home: str | None
+    sandbox: bool
+    language: str
 
 
 class Worker:
@@ -68,9 +83,49 @@ def start(client: Callable[[], Client], quote_id: str, output: Output) -> Worker
     process = os.fork()
     if process == 0:
         os.close(reading)
+        os.setsid()
         _work(client, quote_id, output, writing)
     os.close(writing)
     return Worker(reading, process)
+
+
+def hire(order: Order) -> str:
+    """
+    Run an approved quote in an interpreter of its own, which outlives this one; the id of its job, as soon
+    as the ledger has it. Waits for nothing else. Raises what kept the job from being opened.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "limner.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin as ears:
+        ears.write(json.dumps([*order]).encode())
+    for line in process.stdout:
+        told: Event = json.loads(line)
+        if told["event"] == "error":
+            process.stdout.close()
+            process.wait()
+            raise _restored(told)
+        if told.get("job"):
+            threading.Thread(target=_attend, args=(process,), daemon=True).start()
+            return str(told["job"])
+    process.stdout.close()
+    process.wait()
+    raise LimnerError("worker.gone", quote=order.quote_id)
+
+
+def _attend(process: subprocess.Popen[bytes]) -> None:
+    """Take in what the worker still says, and its end, so that neither blocks it nor stays behind."""
+    assert process.stdout is not None
+    with process.stdout as mouth:
+        for _ in mouth:
+            pass
+    process.wait()
 
 
 def can_detach() -> bool:
@@ -80,7 +135,6 @@ def can_detach() -> bool:
 def _work(client: Callable[[], Client], quote_id: str, output: Output, pipe: int) -> NoReturn:
     code = 1
     try:
-        os.setsid()
         _silence()
         with client() as mine:
             mine.run(quote_id, output, lambda event, facts: _tell(pipe, {"event": event, **facts}))
@@ -105,11 +159,22 @@ def _silence() -> None:
     """A worker outlives its terminal, so it must not hold on to it."""
     import signal
 
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+
+
+def _hired() -> NoReturn:
+    """The other end of `hire`."""
+    quote_id, output, home, sandbox, language = json.loads(sys.stdin.buffer.read())
+
+    def client() -> Client:
+        return Client(home=home, sandbox=sandbox, language=language)
+
+    _work(client, quote_id, Output(*output), os.dup(1))
 
 
 def _restored(told: Event) -> LimnerError:
@@ -119,3 +184,7 @@ def _restored(told: Event) -> LimnerError:
         # A fault of our own may have struck after something was sent.
         restored.charged = "unknown"
     return restored
+
+
+if __name__ == "__main__":
+    _hired()
