@@ -4,6 +4,16 @@
 -- Two writes guard money and are synced to the disk before anything goes on: the intent (an attempt row,
 -- before the first byte leaves) and the answer (before anything else is done with it).
 
+-- One row about the ledger itself. Its clock never goes back: see clock.py.
+CREATE TABLE book (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    oldest_writer INTEGER NOT NULL,       -- the version a limner has to know before it may write here
+    latest INTEGER NOT NULL,              -- the latest time that was written down
+    ahead INTEGER NOT NULL,               -- by how much that was ahead of the machine's clock ...
+    noticed INTEGER NOT NULL              -- ... when the machine's clock showed this
+) STRICT;
+INSERT INTO book VALUES (1, 1, 0, 0, 0);
+
 CREATE TABLE quote (
     id TEXT PRIMARY KEY,                  -- q_ and 12 characters of the digest
     digest TEXT NOT NULL UNIQUE,
@@ -11,6 +21,7 @@ CREATE TABLE quote (
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX quote_expiry ON quote (expires_at);
 
 CREATE TABLE approval (
     quote_id TEXT PRIMARY KEY REFERENCES quote (id),   -- one yes per quote
