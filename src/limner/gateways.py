@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
-from limner.home import Home
+from limner.errors import GatewayError, NotFound, SetupNeeded, StorageFailed, Usage
+from limner.home import Home, private_folder
 
 _FACTS = Path(__file__).parent / "providers"
 _SHOWN = 8
@@ -265,6 +265,41 @@ def _own_key(name: str, home: Home) -> tuple[Key | None, Warnings]:
         value = keyring.get_password("limner", name)
         return (_checked_key(value, "keyring") if value else None), ()
     return key, warnings
+
+
+def entered(value: str, source: str) -> Key:
+    """A key as a person typed it. Raises `Usage` for what is none."""
+    value = value.strip()
+    if not value:
+        raise Usage("key.empty")
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise Usage("key.not_a_key", source=source)
+    return Key(value, source)
+
+
+def keep_in_file(name: str, key: Key, home: Home) -> str:
+    """Store a key where only its owner may read it; the path. Raises `StorageFailed`."""
+    path = home.keys / name
+    try:
+        draft = private_folder(home.keys) / f".{name}.{os.urandom(4).hex()}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key.reveal() + "\n")
+        draft.replace(path)
+    except OSError as error:
+        raise StorageFailed("output.not_writable", path=path, reason=error.strerror) from error
+    return str(path)
+
+
+def keep_in_keyring(name: str, key: Key, home: Home) -> None:
+    """Store a key in the machine's keyring. Raises `SetupNeeded` where there is none to use."""
+    try:
+        import keyring
+
+        keyring.set_password("limner", name, key.reveal())
+    except Exception as error:  # a keyring's back ends raise whatever they like
+        raise SetupNeeded("key.no_keyring", reason=str(error) or type(error).__name__) from error
+    private_folder(home.keys).joinpath(f"{name}.keyring").write_text("", "ascii")
 
 
 def _key_in_file(path: Path) -> tuple[Key | None, Warnings]:

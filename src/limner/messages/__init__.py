@@ -26,6 +26,13 @@ def help_text(key: str, language: str) -> str:
     return texts[key]
 
 
+def studio_text(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
+    """A text of the studio's pages. Kept apart, because only the studio reads it."""
+    texts: dict[str, str] = import_module(f"limner.messages.{language}_studio").TEXTS
+    values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
+    return texts[key].format_map(values)
+
+
 def has(key: str) -> bool:
     return key in _texts("en")
 
