@@ -6,6 +6,7 @@ from pathlib import Path
 from limner.cli.columns import pad, width
 from limner.cli.face import Face
 from limner.messages import clean
+from limner.telling import price
 from limner.types import Quote, Reference
 
 _PROMPT = 300
@@ -27,7 +28,7 @@ def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
         told.append((text("card.ratio"), choice.aspect_ratio))
     told += [(text("card.references"), _reference(one, face)) for one in choice.references]
     told += [(text("card.note"), text(one.key, **one.facts)) for one in choice.adjustments]
-    told.append((text("card.price"), price(quote, face)))
+    told.append((text("card.price"), price(quote, face.language)))
     told += [
         (text("card.repair"), text(one.key, size=one.size or "", price=one.price)) for one in quote.repairs
     ]
@@ -37,18 +38,6 @@ def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
     minutes = (quote.expires_at - quote.created_at) // 60_000
     told.append((text("card.expires"), text("card.minutes", minutes=minutes)))
     return [(label, clean(value)) for label, value in told]
-
-
-def price(quote: Quote, face: Face) -> str:
-    if not quote.needs_approval:
-        return face.text("card.price_free")
-    if not quote.price_known:
-        return face.text("card.price_unknown", ceiling=quote.ceiling)
-    facts = {"price": quote.price, "ceiling": quote.ceiling, "attempts": quote.attempts}
-    if quote.attempts > 1:
-        return face.text("card.price_repeats", **facts)
-    key = "card.price_about" if quote.ceiling == quote.price else "card.price_most"
-    return face.text(key, **facts)
 
 
 def show(quote: Quote, face: Face) -> None:

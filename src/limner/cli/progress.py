@@ -7,13 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from limner.cli.face import Face
-
-MOST = 95
-
-
-def percent(elapsed: float, longest: float) -> int:
-    """How far a job probably is: never above 95 before it is done."""
-    return min(MOST, int(elapsed / longest * 100)) if longest > 0 else 0
+from limner.telling import percent
 
 
 class Display:

@@ -1,14 +1,10 @@
 """Jobs and quotes as the command line tells them, to programs and to people."""
 
-import time
 from typing import Any
 
-from limner import errors
-from limner.cli.card import price
+from limner import errors, telling
 from limner.cli.face import Face, Next
-from limner.cli.progress import percent
-from limner.money import decimal
-from limner.receipts import told, words
+from limner.receipts import words
 from limner.types import LIVE, Job, Quote
 
 _RETRYABLE = {errors.GatewayError.code, errors.RateLimited.code}
@@ -16,50 +12,7 @@ _RETRYABLE = {errors.GatewayError.code, errors.RateLimited.code}
 
 def quote_data(quote: Quote, face: Face) -> dict[str, Any]:
     """A quote for programs."""
-    choice = quote.choice
-    return {
-        "quote_id": quote.id,
-        "digest": quote.digest,
-        "gateway": choice.gateway,
-        "model": choice.model.id,
-        "operation": choice.operation,
-        "n": choice.n,
-        "size": choice.size,
-        "aspect_ratio": choice.aspect_ratio,
-        "prompt": choice.prompt,
-        "references": [
-            {"path": one.source, "sha256": one.source_sha256, "shrunk": one.shrunk, "bytes": one.bytes}
-            for one in choice.references
-        ],
-        "price": decimal(quote.price) if quote.price_known else None,
-        "max_cost": decimal(quote.ceiling),
-        "unit": quote.ceiling.unit,
-        "attempts": quote.attempts,
-        "repairs": [
-            {
-                "on": list(one.on),
-                "size": one.size,
-                "price": decimal(one.price),
-                "summary": face.text(one.key, size=one.size or "", price=one.price),
-            }
-            for one in quote.repairs
-        ],
-        "tariff": {"source": quote.source, "as_of": quote.as_of},
-        "eta_s": list(choice.model.seconds),
-        "expires_at": quote.expires_at,
-        "needs_approval": quote.needs_approval,
-        "adjustments": [face.text(one.key, **one.facts) for one in choice.adjustments],
-        "summary": summary(quote, face),
-        "sandbox": face.sandbox,
-    }
-
-
-def summary(quote: Quote, face: Face) -> str:
-    """One sentence an agent can say when it asks for the yes."""
-    choice = quote.choice
-    size = choice.size or choice.aspect_ratio or ""
-    facts = {"n": choice.n, "model": choice.model.title, "size": f" {size}" if size else ""}
-    return face.text("quote.summary", **facts, price=price(quote, face))
+    return telling.quote_data(quote, face.client, face.language)
 
 
 def quote_next(quote: Quote, face: Face) -> list[Next]:
@@ -69,19 +22,8 @@ def quote_next(quote: Quote, face: Face) -> list[Next]:
 
 
 def job_data(job: Job, face: Face) -> dict[str, Any]:
-    """A job for programs: the ledger's facts, and how far it probably is."""
-    data = told(job)
-    data["message"] = _sentence(job, face)
-    if job.state in LIVE:
-        elapsed = time.time() - job.created_at / 1000
-        longest = face.client.ledger.quote(job.quote_id).choice.model.seconds[1]
-        data["progress"] = percent(elapsed, longest)
-        data["elapsed_s"] = round(elapsed, 1)
-        data["poll_after_s"] = 5
-    elif job.state == "done":
-        data["progress"] = 100
-    data["sandbox"] = face.sandbox
-    return data
+    """A job for programs."""
+    return telling.job_data(job, face.client, face.language)
 
 
 def job_lines(job: Job, face: Face) -> list[str]:

@@ -1,0 +1,96 @@
+"""Quotes and jobs as every face tells them to programs: plain data, additive only, with their sentences."""
+
+import time
+from typing import Any
+
+from limner.client import Client
+from limner.messages import sentence
+from limner.money import decimal
+from limner.receipts import told, words
+from limner.types import LIVE, Job, Quote
+
+MOST = 95
+LOOK_AGAIN_SECONDS = 5
+
+
+def quote_data(quote: Quote, client: Client, language: str) -> dict[str, Any]:
+    """A quote for programs."""
+    choice = quote.choice
+    return {
+        "quote_id": quote.id,
+        "digest": quote.digest,
+        "gateway": choice.gateway,
+        "model": choice.model.id,
+        "operation": choice.operation,
+        "n": choice.n,
+        "size": choice.size,
+        "aspect_ratio": choice.aspect_ratio,
+        "prompt": choice.prompt,
+        "references": [
+            {"path": one.source, "sha256": one.source_sha256, "shrunk": one.shrunk, "bytes": one.bytes}
+            for one in choice.references
+        ],
+        "price": decimal(quote.price) if quote.price_known else None,
+        "max_cost": decimal(quote.ceiling),
+        "unit": quote.ceiling.unit,
+        "attempts": quote.attempts,
+        "repairs": [
+            {
+                "on": list(one.on),
+                "size": one.size,
+                "price": decimal(one.price),
+                "summary": sentence(one.key, language, {"size": one.size or "", "price": one.price}),
+            }
+            for one in quote.repairs
+        ],
+        "tariff": {"source": quote.source, "as_of": quote.as_of},
+        "eta_s": list(choice.model.seconds),
+        "expires_at": quote.expires_at,
+        "needs_approval": quote.needs_approval,
+        "adjustments": [sentence(one.key, language, one.facts) for one in choice.adjustments],
+        "summary": summary(quote, language),
+        "sandbox": client.sandbox,
+    }
+
+
+def summary(quote: Quote, language: str) -> str:
+    """One sentence an agent can say when it asks for the yes."""
+    choice = quote.choice
+    size = choice.size or choice.aspect_ratio or ""
+    facts = {"n": choice.n, "model": choice.model.title, "size": f" {size}" if size else ""}
+    return sentence("quote.summary", language, {**facts, "price": price(quote, language)})
+
+
+def price(quote: Quote, language: str) -> str:
+    """What it costs and what it may cost at most."""
+    if not quote.needs_approval:
+        return sentence("card.price_free", language)
+    if not quote.price_known:
+        return sentence("card.price_unknown", language, {"ceiling": quote.ceiling})
+    facts = {"price": quote.price, "ceiling": quote.ceiling, "attempts": quote.attempts}
+    if quote.attempts > 1:
+        return sentence("card.price_repeats", language, facts)
+    key = "card.price_about" if quote.ceiling == quote.price else "card.price_most"
+    return sentence(key, language, facts)
+
+
+def job_data(job: Job, client: Client, language: str) -> dict[str, Any]:
+    """A job for programs: the ledger's facts, and how far it probably is."""
+    data = told(job)
+    key, facts = words(job)
+    data["message"] = sentence(key, language, facts)
+    if job.state in LIVE:
+        elapsed = time.time() - job.created_at / 1000
+        longest = client.ledger.quote(job.quote_id).choice.model.seconds[1]
+        data["progress"] = percent(elapsed, longest)
+        data["elapsed_s"] = round(elapsed, 1)
+        data["poll_after_s"] = LOOK_AGAIN_SECONDS
+    elif job.state == "done":
+        data["progress"] = 100
+    data["sandbox"] = client.sandbox
+    return data
+
+
+def percent(elapsed: float, longest: float) -> int:
+    """How far a job probably is: never above 95 before it is done."""
+    return min(MOST, int(elapsed / longest * 100)) if longest > 0 else 0
