@@ -65,6 +65,8 @@ CREATE TABLE job (
     folder TEXT NOT NULL,
     output TEXT NOT NULL,
     seconds REAL,
+    slot_until INTEGER NOT NULL DEFAULT 0,   -- until then the gateway counts as at work for it
+    cancel_at INTEGER,                    -- somebody asked for it to be called back: nothing more is sent
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
@@ -72,8 +74,8 @@ CREATE INDEX job_unfinished ON job (seq)
     WHERE state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown');
 CREATE INDEX job_reserved ON job (unit, reserved) WHERE reserved > 0;
 CREATE INDEX job_duration ON job (gateway, model, size, seq) WHERE state = 'done';
-CREATE INDEX job_busy ON job (gateway, account, updated_at)
-    WHERE state IN ('submitting', 'submitted', 'running');
+CREATE INDEX job_busy ON job (gateway, account, slot_until)
+    WHERE state IN ('submitting', 'submitted', 'running', 'unknown');
 CREATE INDEX job_account ON job (gateway, account, seq);
 CREATE INDEX job_state ON job (state, seq);
 
@@ -111,6 +113,27 @@ CREATE TABLE picture (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX picture_sha256 ON picture (sha256);
 CREATE INDEX picture_path ON picture (path);
+
+-- What has been seen of a job whose outcome is not known: looks at tasks, balances, answers on disk, dead
+-- links. Seen again, a row is counted up, so that it tells since when and how often.
+CREATE TABLE evidence (
+    job_id TEXT NOT NULL REFERENCES job (id),
+    kind TEXT NOT NULL,                   -- names the sentence that tells it: evidence.KIND
+    facts TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    times INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (job_id, kind, facts)
+) STRICT, WITHOUT ROWID;
+
+-- What an account had left, where its gateway tells: asked for before something is sent.
+CREATE TABLE balance (
+    gateway TEXT NOT NULL,
+    account TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    told TEXT NOT NULL,                   -- in the gateway's own words
+    PRIMARY KEY (gateway, account, at)
+) STRICT, WITHOUT ROWID;
 
 -- Every movement of money, never changed and never deleted.
 CREATE TABLE entry (

@@ -2,7 +2,7 @@
 Whose turn it is: how many requests a gateway gets at once and per minute, counted over all processes.
 
 A place is taken by a job's state, not by a worker's life: a killed process frees no place while the
-gateway is still at work for it.
+gateway is still at work for it, and neither does an answer that was lost. Both end when the longest task would.
 """
 
 from typing import NamedTuple
@@ -17,6 +17,8 @@ class Pace(NamedTuple):
     per_minute: int | None
     longest: int
     """After this long a place counts as free again, whatever became of its job."""
+    send_within: float = 60.0
+    """Seconds from the intent in which the first byte has to leave, and as many again per reference."""
 
 
 ANY_PACE = Pace(1_000_000, None, 3_600_000)
@@ -32,10 +34,10 @@ def taken(store: Store, job_id: str, pace: Pace, at: int) -> bool:
         return False
     busy = store.row(
         "SELECT count(*) AS n FROM job WHERE gateway = ? AND account = ? AND id <> ?"
-        " AND state IN ('submitting', 'submitted', 'running') AND updated_at > ?",
+        " AND state IN ('submitting', 'submitted', 'running', 'unknown') AND slot_until > ?",
         *where,
         job_id,
-        at - pace.longest,
+        at,
     )
     if busy and busy["n"] >= pace.at_once:
         return False
