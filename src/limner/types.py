@@ -146,6 +146,15 @@ class Adjustment(NamedTuple):
     facts: Mapping[str, Any]
 
 
+class Difference(NamedTuple):
+    """One thing that came other than agreed to. `difference.<kind>` names its sentence in the messages."""
+
+    place: int
+    """The picture's place in the job; -1: the job as a whole."""
+    kind: str
+    facts: Mapping[str, Any]
+
+
 class Choice(NamedTuple):
     """The model and the exact parameters that will serve a request."""
 
@@ -204,6 +213,8 @@ class Quote(NamedTuple):
     created_at: int
     expires_at: int
     """Unix milliseconds, as all times are."""
+    notes: tuple[Adjustment, ...] = ()
+    """What has moved since the last yes to this model, and what it is known to deliver otherwise."""
 
     @property
     def needs_approval(self) -> bool:
@@ -240,6 +251,16 @@ class Usage(NamedTuple):
     cost: Money | None = None
 
 
+class Declared(NamedTuple):
+    """What the gateway says of one picture, in its own words. `None` is not said."""
+
+    format: str | None = None
+    size: str | None = None
+    """Pixels, as "WIDTHxHEIGHT"."""
+    watermark: bool = False
+    """Only the picture with the gateway's mark on it was to be had."""
+
+
 class Progress(NamedTuple):
     """A provider's reading of one look at a task, or of one event of its stream."""
 
@@ -252,6 +273,9 @@ class Progress(NamedTuple):
     """Whether a failed task was charged, as far as the gateway's facts or its answer tell."""
     said: Mapping[str, Any] = {}
     """What the gateway said, as it came, for faces that pass it on."""
+    declared_model: str | None = None
+    declared: tuple[Declared, ...] = ()
+    """Of each of `sources`, in their order; what is missing at the end is not said."""
 
 
 class Submission(NamedTuple):
@@ -265,6 +289,8 @@ class Submission(NamedTuple):
     """Words that came beside the pictures."""
     updates: Iterator[Progress] | None = None
     """The task's live stream, where there is one. It may break off; the task does not end with it."""
+    declared: tuple[Declared, ...] = ()
+    """Of each of `sources`, in their order; what is missing at the end is not said."""
 
 
 class Picture(NamedTuple):
@@ -328,3 +354,5 @@ class Job(NamedTuple):
     folder: str
     repairs: tuple[Repair, ...] = ()
     """What was sent instead of the choice, where the gateway refused it: as quoted, in order."""
+    differences: tuple[Difference, ...] = ()
+    """In what the delivery is other than what was agreed to. None of them undoes the job."""

@@ -178,3 +178,25 @@ CREATE TABLE turn (
     next_at INTEGER NOT NULL,             -- where requests per minute are limited
     PRIMARY KEY (gateway, account)
 ) STRICT, WITHOUT ROWID;
+
+-- In what a delivery is other than what was agreed to.
+CREATE TABLE difference (
+    job_id TEXT NOT NULL REFERENCES job (id),
+    place INTEGER NOT NULL,               -- of the picture; -1: the job as a whole
+    kind TEXT NOT NULL,
+    facts TEXT NOT NULL,                  -- JSON, for the sentence `difference.<kind>`
+    PRIMARY KEY (job_id, place, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_of_model ON job (gateway, model, seq) WHERE state = 'done';
+
+-- The terms a gateway was seen to sell under: one row per version of them, by its digest.
+CREATE TABLE seen (
+    gateway TEXT NOT NULL,
+    subject TEXT NOT NULL,                -- text_to_image:MODEL or image_to_image:MODEL
+    sha256 TEXT NOT NULL,
+    facts TEXT NOT NULL,                  -- JSON: what the digest is of
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    approved_at INTEGER,                  -- the latest yes given under these terms
+    PRIMARY KEY (gateway, subject, sha256)
+) STRICT, WITHOUT ROWID;
