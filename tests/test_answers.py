@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from limner import answers
-from limner.answers import Answer, Unreadable, marked, take_out
+from limner.answers import Answer, Packer, Unreadable, marked, pictures_beside, take_out
 
 BLOCKS = [1, 7, 64, 1000, 4096, 65536]
 SHORT_TEXT = st.text(max_size=40)
@@ -86,6 +86,43 @@ def test_every_picture_comes_out_as_it_went_in(block: int, body: tuple[str, list
         assert [entry["index"] for entry in told["data"]] == list(range(len(told["data"])))
         numbers = [part.number for entry in told["data"] for part in marked(entry["b64_json"])]
         assert numbers == list(range(len(pictures)))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(body=bodies(), cuts=st.lists(st.integers(1, 9_000), min_size=1, max_size=30), end=st.integers(0, 60))
+def test_a_body_taken_apart_as_it_arrives_is_the_same_answer_and_can_be_put_together_again(
+    body: tuple[str, list[bytes]], cuts: list[int], end: int
+) -> None:
+    text, pictures = body
+    sent = text.encode()[: -end or None]
+    with tempfile.TemporaryDirectory() as folder:
+        spool = Path(folder) / "answer"
+        packer, at = Packer(spool, spool), 0
+        while at < len(sent):
+            size = cuts[at % len(cuts)]
+            packer.feed(sent[at : at + size])
+            at += size
+        found = packer.finish()
+        assert pictures_beside(spool) == found
+        kept = spool.read_bytes()
+        for number, part in enumerate(found):
+            encoded_again = base64.b64encode(part.read_bytes())
+            kept = kept.replace(b"\\u0000%d\\u0000" % number, encoded_again, 1)
+        assert kept == sent
+        if not end:
+            answer = Answer(200, {}, spool, found)
+            assert answer.json()["usage"] == {"total_tokens": 3}
+            assert [part.read_bytes() for part in answer.parts] == pictures
+
+
+def test_a_body_that_breaks_off_stays_as_it_came(tmp_path: Path) -> None:
+    data = base64.b64encode(Random(1).randbytes(60_000))
+    sent = b'{"data": [{"b64_json": "' + data[:50_001]
+    packer = Packer(tmp_path / "answer", tmp_path / "answer")
+    for at in range(0, len(sent), 1_000):
+        packer.feed(sent[at : at + 1_000])
+    packer.break_off()
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [sent]
 
 
 json_values = st.recursive(

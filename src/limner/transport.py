@@ -22,7 +22,7 @@ import httpcore2
 
 from limner import __version__
 from limner.addresses import Checked, check_for_proxy
-from limner.answers import Answer
+from limner.answers import Answer, Packer
 from limner.bodies import Body
 from limner.errors import GatewayError, NeverLeft, NoAnswer, SetupNeeded
 from limner.gateways import Gateway
@@ -58,9 +58,12 @@ class Transport:
         if self._links:
             self._links.close()
 
-    def send(self, method: str, path: str, body: Body | None, spool: Path, seconds: float) -> Answer:
+    def send(
+        self, method: str, path: str, body: Body | None, spool: Path, seconds: float, *, paid: bool = False
+    ) -> Answer:
         """
-        One request to the gateway's own origin, with its key. The answer's body lands in `spool`.
+        One request to the gateway's own origin, with its key. The answer's body lands in `spool`; a `paid`
+        one is on the disk when this returns, because the ledger is about to say that it came.
 
         Raises `NeverLeft` when nothing was sent and `NoAnswer` when the outcome is not known.
         """
@@ -68,7 +71,7 @@ class Transport:
         url = self.gateway.base_url + path
         stream = self._stream(self._api, method, url, headers, body, seconds)
         with self._told(spool, seconds), stream as response:
-            return self._spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
+            return self._spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS, paid=paid)
 
     def stream(self, path: str, body: Body, spool: Path, seconds: float) -> Answer | Iterator[bytes]:
         """
@@ -82,7 +85,7 @@ class Transport:
             response = opened.enter_context(stream)
             kind = _header(response, b"content-type") or ""
             if response.status != 200 or "event-stream" not in kind.lower():
-                return self._spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS)
+                return self._spool(response, spool, time.monotonic() + seconds + _FREE_SECONDS, paid=True)
             self._write_head(response, spool)
             return self._chunks(opened.pop_all(), response, spool, seconds)
 
@@ -214,13 +217,24 @@ class Transport:
         ) as response:
             yield response
 
-    def _spool(self, response: httpcore2.Response, spool: Path, deadline: float) -> Answer:
+    def _spool(
+        self, response: httpcore2.Response, spool: Path, deadline: float, *, paid: bool = False
+    ) -> Answer:
         headers = self._write_head(response, spool)
         partial = spool.with_name(spool.name + ".partial")
-        _write(self._hidden(_body(response)), partial, deadline, _LARGEST_ANSWER)
-        _sync(partial)
+        packer = Packer(partial, spool)
+        try:
+            for block in _bounded(self._hidden(_body(response)), deadline, _LARGEST_ANSWER):
+                packer.feed(block)
+        except BaseException:
+            packer.break_off()
+            raise
+        pictures = packer.finish()
+        if paid:
+            for written in (*pictures, partial):
+                _sync(written)
         partial.rename(spool)
-        return Answer(response.status, headers, spool)
+        return Answer(response.status, headers, spool, pictures)
 
     def _write_head(self, response: httpcore2.Response, spool: Path) -> Mapping[str, str]:
         headers = {
@@ -280,16 +294,21 @@ def _body(response: httpcore2.Response) -> Iterator[bytes]:
 
 def _write(blocks: Iterable[bytes], target: Path, deadline: float, largest: int) -> None:
     """Stream a body to disk. Raises `TimeoutError`."""
-    size = 0
     with target.open("wb") as file:
-        for block in blocks:
-            size += file.write(block)
-            if size > largest or time.monotonic() > deadline:
-                raise TimeoutError
+        file.writelines(_bounded(blocks, deadline, largest))
+
+
+def _bounded(blocks: Iterable[bytes], deadline: float, largest: int) -> Iterator[bytes]:
+    """A body within its time and its size. Raises `TimeoutError`."""
+    size = 0
+    for block in blocks:
+        size += len(block)
+        if size > largest or time.monotonic() > deadline:
+            raise TimeoutError
+        yield block
 
 
 def _sync(path: Path) -> None:
-    """A paid answer outlives a power cut: the ledger is about to say that it came."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pybase64
 
-from limner.answers import Answer
+from limner.answers import Answer, pictures_beside
 from limner.bodies import File, as_form, as_json
 from limner.errors import GatewayError, NoAnswer, Refused, Usage
 from limner.events import Event, parse
@@ -54,7 +54,7 @@ class Wire:
         """The paid request. Raises `NeverLeft`, `NoAnswer`, or `Refused` for a redirect."""
         body = as_form(fields, files) if files or fields else as_json(json)
         self._spend()
-        self.answer = self._transport.send("POST", path, body, self._spool, self._seconds)
+        self.answer = self._transport.send("POST", path, body, self._spool, self._seconds, paid=True)
         return self._not_redirected(self.answer)
 
     def post_streaming(
@@ -155,4 +155,4 @@ def replay(spool: Path) -> Answer | None:
     for part in spool.parent.glob(spool.name + ".part[0-9]*"):
         part.unlink(missing_ok=True)
     told = plain_json.loads(head.read_text("utf-8"))
-    return Answer(told["status"], told["headers"], spool)
+    return Answer(told["status"], told["headers"], spool, pictures_beside(spool))

@@ -156,7 +156,7 @@ def test_a_disk_that_is_full_while_pictures_are_taken_out_loses_none(
 
     with monkeypatch.context() as patched:
         patched.setattr(place, full)
-        left = buyer.make(n=2, model="gpt-image-2")
+        left = buyer.make("a mug [[wrapped-base64]]", n=2, model="gpt-image-2")
     assert (left.state, left.error, left.charged) in [
         ("submitting", "output.not_writable", "unknown"),
         ("collecting", "output.not_writable", "unknown"),
