@@ -10,9 +10,12 @@ Everything that can go wrong, as one tree.
     ├── BudgetExceeded     the yes is good, the allowance is used up
     ├── Stopped            limner stopped a gateway by itself; a person may let it go on
     ├── Declined           the person said no
+    ├── Canceled           the person called it back
     ├── StorageFailed      the disk would not take it
+    │   └── Unrecorded     and something had been sent by then
     └── GatewayError       on the way to a gateway, or there
         ├── NeverLeft      connection refused, lookup failed, TLS failed: not charged
+        │   └── TooLate    the machine slept between the decision and the first byte, which was kept back
         ├── Refused        the gateway said no: not charged
         │   ├── KeyRefused
         │   ├── OutOfFunds
@@ -81,8 +84,17 @@ class Declined(LimnerError):
     code, exit_code = "declined", 14
 
 
+class Canceled(LimnerError):
+    code, exit_code = "canceled", 14
+
+
 class StorageFailed(LimnerError):
     code, exit_code = "storage_failed", 1
+
+
+class Unrecorded(StorageFailed):
+    code, exit_code = "outcome_unknown", 12
+    charged = "unknown"
 
 
 class GatewayError(LimnerError):
@@ -101,6 +113,10 @@ class GatewayError(LimnerError):
 
 
 class NeverLeft(GatewayError):
+    pass
+
+
+class TooLate(NeverLeft):
     pass
 
 

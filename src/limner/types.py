@@ -320,6 +320,21 @@ class Outcome(NamedTuple):
     seconds: float | None
 
 
+Called = Literal["confirmed", "requested", "too_late"]
+"""What calling a job back came to."""
+
+
+class Evidence(NamedTuple):
+    """One thing that was seen of a job beside its gateway's answer. `evidence.KIND` names its sentence."""
+
+    kind: str
+    facts: Mapping[str, Any]
+    first_at: int
+    at: int
+    times: int
+    """How often it was seen between these two moments, in Unix milliseconds."""
+
+
 class Job(NamedTuple):
     """One approved quote on its way to pictures, as the ledger knows it."""
 
@@ -354,5 +369,9 @@ class Job(NamedTuple):
     folder: str
     repairs: tuple[Repair, ...] = ()
     """What was sent instead of the choice, where the gateway refused it: as quoted, in order."""
+    evidence: tuple[Evidence, ...] = ()
+    """What was seen of it, while something about it is open or when it failed."""
+    cancel_at: int | None = None
+    """When somebody asked for it to be called back."""
     differences: tuple[Difference, ...] = ()
     """In what the delivery is other than what was agreed to. None of them undoes the job."""
