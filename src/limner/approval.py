@@ -12,11 +12,11 @@ from limner.money import Money
 from limner.records import digest_of, id_of
 from limner.types import Quote
 
-By = Literal["terminal", "relay", "studio", "dialog", "budget", "free", "python", "drop-in"]
-
+By = Literal["terminal", "relay", "studio", "elicitation", "budget", "free", "python", "drop-in"]
+"""Through which face a yes came. "elicitation": a dialog of the agent's host, which a host may answer by itself."""
 
 Mode = Literal["relay", "person"]
-_OWN_HAND: frozenset[By] = frozenset({"terminal", "studio", "dialog", "budget", "free"})
+_OWN_HAND: frozenset[By] = frozenset({"terminal", "studio", "budget", "free"})
 
 
 class Approval(NamedTuple):
