@@ -13,7 +13,7 @@ from limner.records import digest_of, id_of
 from limner.types import Quote
 
 By = Literal["terminal", "relay", "studio", "elicitation", "budget", "free", "python", "drop-in"]
-"""Through which face a yes came. "elicitation": a dialog of the agent's host, which a host may answer by itself."""
+"""Through which face a yes came. "elicitation": a dialog of the host, which a host may answer by itself."""
 
 Mode = Literal["relay", "person"]
 _OWN_HAND: frozenset[By] = frozenset({"terminal", "studio", "budget", "free"})
