@@ -21,6 +21,8 @@ class Body(NamedTuple):
 
     media_type: str
     pieces: tuple[bytes, ...]
+    send_by: float | None = None
+    """When the first byte has to have left, on `transport.clock`; `None`: at any time."""
 
     @property
     def length(self) -> int:

@@ -18,6 +18,7 @@ from limner import receipts, references
 from limner.approval import Approval
 from limner.collecting import collect
 from limner.errors import (
+    Canceled,
     ContentRefused,
     GatewayError,
     KeyRefused,
@@ -26,18 +27,21 @@ from limner.errors import (
     RateLimited,
     Refused,
     StorageFailed,
+    TooLate,
 )
 from limner.following import follow
 from limner.home import private_folder
 from limner.messages import sentence
 from limner.money import Money
 from limner.quote import cost_of_tokens, price_row
+from limner.transport import clock
 from limner.types import Choice, Job, Outcome, Submission
 from limner.wire import Wire
 from limner.work import SPOOL, Tally, Work, handing_back, note, paid_for, part_of, repaired
 
 _LOOK_SECONDS = 0.05
 _MOST_REPAIRS = 2
+_MOST_LATE = 3
 _FINAL = (KeyRefused, OutOfFunds, ContentRefused)
 
 
@@ -61,6 +65,10 @@ def run(work: Work, approval: Approval) -> Job:
 
 def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
     """Settle the money, write the job's own files, tidy up."""
+    if isinstance(tally.error, Canceled) and work.ledger.job(work.job_id).state == "canceled":
+        # Whoever called it back has settled it.
+        work.watch("canceled", {})
+        return work.ledger.job(work.job_id)
     if tally.waiting and tally.error:
         facts = {**tally.error.facts, "code": tally.error.code}
         work.ledger.let_go(work.job_id, tally.error.key, facts)
@@ -93,16 +101,27 @@ def _write(work: Work, job: Job) -> None:
 
 def _serve(work: Work, part: int, tally: Tally) -> Tally:
     """One of the quote's sends: attempts until one is answered or none is left, repairs in between."""
-    attempt, repairs = 0, list[int]()
+    attempt, late, repairs = 0, 0, list[int]()
+    lost_one: GatewayError | None = None
     while True:
         work.watch("submitting", {"part": part, "attempt": attempt + 1})
         choice = part_of(repaired(work.quote, repairs[-1] if repairs else None), part)
-        n = _turn(work, part, repairs)
+        try:
+            n, send_by = _turn(work, part, repairs)
+        except Canceled as error:
+            # What was lost before stays the question.
+            return gave_up(work, part, lost_one, tally) if lost_one else tally._replace(error=error)
         spool = work.folder / SPOOL.format(n=n)
-        wire = Wire(work.transport, spool, choice.model.time_limit)
+        wire = Wire(work.transport, spool, choice.model.time_limit, send_by)
         try:
             submission = _submit(work, wire, spool, choice)
+        except TooLate as error:
+            note(work, n, error, sent=True)
+            late += 1
+            if not _still_meant(work) or late > _MOST_LATE:
+                return gave_up(work, part, GatewayError("send.expired", quote=work.quote.id), tally)
         except GatewayError as error:
+            lost_one = error
             note(work, n, error, sent=wire.spent)
             repair = _repair(work, choice, error, repairs) if wire.spent else None
             if repair is not None:
@@ -130,17 +149,31 @@ def _submit(work: Work, wire: Wire, spool: Path, choice: Choice) -> Submission:
         return work.provider.submit(wire, choice)
 
 
-def _turn(work: Work, part: int, repairs: Sequence[int]) -> int:
-    """Wait until the gateway has a place for one more request; the number of the attempt it got."""
+def _turn(work: Work, part: int, repairs: Sequence[int]) -> tuple[int, float]:
+    """
+    Wait until the gateway has a place for one more request: the number of the attempt it got, and until when
+    it has to leave. That is counted from before the intent, because the machine may sleep anywhere behind it.
+    Raises `Canceled`.
+    """
     spool = str(work.folder / SPOOL)
     repair = repairs[-1] if repairs else None
     waited = False
-    while (n := work.ledger.intend(work.job_id, part, spool, work.pace, repair)) is None:
+    while True:
+        begun = clock()
+        n = work.ledger.intend(work.job_id, part, spool, work.pace, repair)
+        if n is not None:
+            # References may have to be brought to the gateway first, one after the other.
+            return n, begun + work.pace.send_within * (1 + len(work.quote.choice.references))
         if not waited:
             work.watch("queued", {})
         waited = True
         threading.Event().wait(_LOOK_SECONDS)
-    return n
+
+
+def _still_meant(work: Work) -> bool:
+    """Is the yes still good, after the machine has slept over it?"""
+    row = work.ledger.approval(work.quote.id)
+    return row is not None and work.ledger.now() <= row["expires_at"]
 
 
 def _repair(work: Work, choice: Choice, error: GatewayError, used: Sequence[int]) -> int | None:

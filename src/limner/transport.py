@@ -11,7 +11,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,7 @@ from limner import __version__
 from limner.addresses import Checked, check_for_proxy
 from limner.answers import Answer, Packer
 from limner.bodies import Body
-from limner.errors import GatewayError, NeverLeft, NoAnswer, SetupNeeded
+from limner.errors import GatewayError, NeverLeft, NoAnswer, SetupNeeded, TooLate
 from limner.gateways import Gateway
 
 _CONNECT_SECONDS = 30.0
@@ -41,6 +41,14 @@ _NEVER_LEFT = (
     httpcore2.UnsupportedProtocol,
 )
 _LOST = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
+
+
+def clock() -> float:
+    """Seconds that go on while the machine sleeps, which those of `time.monotonic` need not."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):
+        if hasattr(time, name):
+            return time.clock_gettime(getattr(time, name))
+    return time.monotonic()
 
 
 class Transport:
@@ -65,7 +73,8 @@ class Transport:
         One request to the gateway's own origin, with its key. The answer's body lands in `spool`; a `paid`
         one is on the disk when this returns, because the ledger is about to say that it came.
 
-        Raises `NeverLeft` when nothing was sent and `NoAnswer` when the outcome is not known.
+        Raises `NeverLeft` when nothing was sent (`TooLate`: because its time to be sent was over) and
+        `NoAnswer` when the outcome is not known.
         """
         headers = [(b"Accept", b"application/json"), *self._own_headers(body), *_body_headers(body)]
         url = self.gateway.base_url + path
@@ -208,14 +217,27 @@ class Transport:
             (b"Accept-Encoding", b"identity"),
         ]
         timeout = {"connect": _CONNECT_SECONDS, "read": seconds, "write": seconds, "pool": seconds}
+        extensions: dict[str, Any] = {"timeout": timeout}
+        if body and body.send_by is not None:
+            extensions["trace"] = self._in_time(body.send_by)
         with pool.stream(
             method,
             quote(url, safe="%/:=&?~#+!$,;'@()*[]"),
             headers=[(b"Host", _host_header(url)), *common, *headers],
             content=iter(body.pieces) if body else None,
-            extensions={"timeout": timeout},
+            extensions=extensions,
         ) as response:
             yield response
+
+    def _in_time(self, send_by: float) -> Callable[[str, Any], None]:
+        """Stops a request that slept with its machine, right before its first byte would leave."""
+
+        def check(event: str, facts: Any) -> None:
+            del facts
+            if event.endswith("send_request_headers.started") and clock() > send_by:
+                raise TooLate("send.too_late", gateway=self.gateway.title)
+
+        return check
 
     def _spool(
         self, response: httpcore2.Response, spool: Path, deadline: float, *, paid: bool = False

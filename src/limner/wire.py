@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pybase64
 
 from limner.answers import Answer, pictures_beside
-from limner.bodies import File, as_form, as_json
+from limner.bodies import Body, File, as_form, as_json
 from limner.errors import GatewayError, NoAnswer, Refused, Usage
 from limner.events import Event, parse
 from limner.gateways import Gateway
@@ -29,10 +29,13 @@ class Wire:
     and its answer is on disk before the adapter sees it. Everything else here is free of charge.
     """
 
-    def __init__(self, transport: Transport, spool: Path, seconds: float) -> None:
+    def __init__(
+        self, transport: Transport, spool: Path, seconds: float, send_by: float | None = None
+    ) -> None:
         self._transport = transport
         self._spool = spool
         self._seconds = seconds
+        self._send_by = send_by
         self._free = 0
         self.spent = False
         """Has the paid request been handed to the network?"""
@@ -53,7 +56,7 @@ class Wire:
     ) -> Answer:
         """The paid request. Raises `NeverLeft`, `NoAnswer`, or `Refused` for a redirect."""
         body = as_form(fields, files) if files or fields else as_json(json)
-        self._spend()
+        body = self._spend(body)
         self.answer = self._transport.send("POST", path, body, self._spool, self._seconds, paid=True)
         return self._not_redirected(self.answer)
 
@@ -67,7 +70,7 @@ class Wire:
     ) -> Answer | Iterator[Event]:
         """The paid request where the answer may be an event stream. Raises as `post_spending` does."""
         body = as_form(fields, files) if files or fields else as_json(json)
-        self._spend()
+        body = self._spend(body)
         opened = self._transport.stream(path, body, self._spool, self._seconds)
         if isinstance(opened, Answer):
             self.answer = opened
@@ -119,10 +122,11 @@ class Wire:
         self._free += 1
         return self._spool.with_name(f"{self._spool.name}.free{self._free}")
 
-    def _spend(self) -> None:
+    def _spend(self, body: Body) -> Body:
         if self.spent:
             raise AssertionError("a paid request leaves once per attempt")
         self.spent = True
+        return body._replace(send_by=self._send_by)
 
     def _not_redirected(self, answer: Answer) -> Answer:
         if 300 <= answer.status < 400:
