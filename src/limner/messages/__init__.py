@@ -11,11 +11,13 @@ from typing import Any
 
 LANGUAGES = ("en", "zh")
 _LONGEST_FACT = 400
+_REASON = "reason."
 
 
 def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
     """The text of `key` in `language`, with its facts filled in. Unknown languages read English."""
-    texts = _texts(language if language in LANGUAGES else "en")
+    language = language if language in LANGUAGES else "en"
+    texts = _texts(language)
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
     return texts.get(key, texts["unexpected"]).format_map(values)
 
@@ -38,10 +40,11 @@ def has(key: str) -> bool:
 
 
 def of_text(text: str) -> str:
-    """The language a text is written in: Chinese when a third of its letters and words are, else English."""
-    han = sum("一" <= letter <= "鿿" for letter in text)
-    words = len([word for word in text.split() if any("a" <= letter.lower() <= "z" for letter in word)])
-    return "zh" if han and han * 10 >= 3 * (han + words) else "en"
+    """The one of `LANGUAGES` that somebody who writes like this is answered in; English for all others."""
+    from limner.messages.written import language_of
+
+    found = language_of(text)
+    return found if found in LANGUAGES else "en"
 
 
 def clean(text: str, longest: int = _LONGEST_FACT) -> str:
@@ -65,8 +68,14 @@ _DIRECTION = frozenset(
 
 def _shown(value: Any, language: str) -> str:
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
-        return ("、" if language == "zh" else ", ").join(clean(str(entry)) for entry in value)
-    return clean(str(value))
+        return ("、" if language == "zh" else ", ").join(_shown(entry, language) for entry in value)
+    if language == "zh" and hasattr(value, "micro"):
+        from limner.messages import stream
+
+        return stream.amount(value, language)
+    shown = clean(str(value))
+    # What an operating system says travels as a key, so that it reads in every language.
+    return _texts(language).get(shown, shown) if shown.startswith(_REASON) else shown
 
 
 class _Facts(dict[str, str]):

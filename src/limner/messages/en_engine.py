@@ -195,8 +195,49 @@ TEXTS: dict[str, str] = {
     "picture.link_odd": "{gateway} gave a picture link that cannot be followed.",
     "picture.link_redirects": "The picture's link leads from place to place without end ({host}).",
     # The ledger
-    "ledger.damaged": "The ledger {path} is damaged. Nothing was sent. Keep the file and run `limner doctor`.",
-    "ledger.newer": "The ledger {path} was written by a newer limner. Update limner; nothing was changed.",
-    "ledger.cannot_write": "The ledger {path} cannot be written: {reason}. Nothing was sent.",
-    "ledger.busy": "Another limner is holding the ledger {path}. Nothing was sent; try again in a moment.",
+    "home.cannot_make": "limner keeps its ledger in {path}, which cannot be made: {reason}. Name a folder of yours with "
+    "--home or LIMNER_HOME.",
+    "ledger.damaged": "The ledger {path} is damaged, so nothing can be bought. Keep the file; `limner doctor --repair` saves "
+    "what can still be read of it.",
+    "ledger.newer": "The ledger {path} belongs to a newer limner, and this one would do harm there. Update limner; nothing was "
+    "changed.",
+    "ledger.full": "The disk is full: nothing more can be written to the ledger {path}. Make room, then try again.",
+    "ledger.read_only": "The ledger {path} lies where this user cannot write. Name another folder with --home or LIMNER_HOME, "
+    "or change its permissions.",
+    "ledger.no_locks": "The disk of {path} cannot lock files, as network folders often cannot, and without locks something might "
+    "be bought twice. Name a folder on a disk of this machine with --home or LIMNER_HOME. ({reason})",
+    "ledger.cannot_write": "The ledger {path} cannot be opened or written: {reason}. Look at its disk and permissions, then try "
+    "again.",
+    "ledger.busy": "Another limner is holding the ledger {path}. Try again in a moment.",
+    "job.no_folder": "The job's folder {path} cannot be made: {reason}. Look at its disk and permissions, then try again.",
+    "job.not_recorded": "Nothing more could be written down ({reason}) when the job {job} had already been sent, so it is not "
+    "known whether it was charged. What came of it lies in {folder}. Mend that, then run `limner recover`.",
+    "storage.nothing_sent": "Nothing was sent, nothing was spent.",
+    # What an operating system says
+    "reason.no_right": "this user may not do that there",
+    "reason.not_there": "there is no such file or folder",
+    "reason.not_a_folder": "a part of the path is a file, not a folder",
+    "reason.a_folder": "it is a folder, not a file",
+    "reason.exists": "there is already something of that name",
+    "reason.full": "the disk is full",
+    "reason.quota": "your share of the disk is used up",
+    "reason.read_only": "the disk can only be read",
+    "reason.too_large": "the file would be larger than is allowed here",
+    "reason.name_too_long": "the name is too long",
+    "reason.links": "its links lead in a circle",
+    "reason.open_files": "too many files are open",
+    "reason.disk": "the disk has a fault",
+    "reason.busy": "something else is using it",
+    "reason.bad_name": "the system does not take that name",
+    "reason.gone": "the network folder is no longer there",
+    "reason.slow_disk": "the disk does not answer",
+    "reason.no_locks": "this disk cannot lock files",
+    "reason.not_possible": "this disk cannot do that",
+    "reason.memory": "there is not enough memory",
+    "reason.system": "the system would not, and limner's log says why",
+    # What is wrong with a picture that came
+    "reason.cut": "it ends too early",
+    "reason.damaged": "it is damaged on the inside",
+    "reason.empty": "it has no pixels",
+    "reason.type": "it is no kind of picture that limner knows",
 }
