@@ -132,4 +132,4 @@ def test_every_kind_of_error_says_whether_it_was_charged_and_what_to_exit_with()
         assert 1 <= kind.exit_code <= 14
         assert kind.code
     unknown = {kind.__name__ for kind in kinds() if kind.charged == "unknown"}
-    assert unknown == {"NoAnswer", "NoPicture"}
+    assert unknown == {"NoAnswer", "NoPicture", "Unrecorded"}

@@ -13,8 +13,7 @@ from limner.approval import By
 from limner.artifacts import Output
 from limner.errors import ApprovalNeeded, QuoteChanged, Usage
 from limner.gateways import Gateway
-from limner.ledger import Ledger, Owner, Pace
-from limner.ledger.approvals import now
+from limner.ledger import ANY_PACE, Ledger, Owner, Pace
 from limner.market import Market
 from limner.records import plain
 from limner.types import Job, Model, Quote, Reference, Request
@@ -72,7 +71,7 @@ class Engine:
             unit=gateway.unit,
             repeats=self.market.repeats(gateway),
             repairs=self.market.repairs(gateway, chosen),
-            now=now(),
+            now=self.ledger.now(),
         )
 
     def references(self, wanted: Request, gateway: Gateway, model: Model) -> tuple[Reference, ...]:
@@ -96,7 +95,7 @@ class Engine:
 
     def approve(self, quote: Quote, by: By) -> None:
         """Write a yes down, with its money reserved. Raises as `Client.approve` does."""
-        granted = approval.grant(quote, by, now(), self._mode())
+        granted = approval.grant(quote, by, self.ledger.now(), self._mode())
         limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
         self.ledger.add_approval(quote, granted.by, granted.at, limits)
 
@@ -183,5 +182,8 @@ class Engine:
         """How much the gateway takes at once: the configuration's word, else its facts'."""
         told = {**gateway.facts["limits"], **gateway.settings.get("limits", {})}
         per_minute = told.get("per_minute")
-        longest = (quote.choice.model.time_limit + 120) * 1000
-        return Pace(int(told["concurrency"]), int(per_minute) if per_minute else None, longest)
+        polled = {**gateway.facts.get("polling", {}), **gateway.settings.get("polling", {})}
+        task = max([polled.get("limit", 0), *polled.get("limit_by_size", {}).values()])
+        longest = int(max(quote.choice.model.time_limit, task) + 120) * 1000
+        within = float(told.get("send_within", ANY_PACE.send_within))
+        return Pace(int(told["concurrency"]), int(per_minute) if per_minute else None, longest, within)

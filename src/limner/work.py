@@ -14,6 +14,7 @@ from limner.errors import (
     NoPicture,
     Refused,
     StorageFailed,
+    Unrecorded,
 )
 from limner.ledger import ANY_PACE, Ledger, Pace
 from limner.providers.base import Provider
@@ -90,14 +91,37 @@ def part_of(choice: Choice, part: int) -> Choice:
 
 @contextmanager
 def handing_back(work: Work) -> Iterator[None]:
-    """Whoever goes on living after a failure must not be taken for somebody who is still at work."""
+    """
+    Whoever goes on living after a failure must not be taken for somebody who is still at work. Raises
+    `Unrecorded` when the ledger gave out after something had been sent.
+    """
     owner = work.ledger.owner(work.job_id)
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         with suppress(StorageFailed):
             work.ledger.hand_back(work.job_id, owner)
+        if isinstance(error, (StorageFailed, OSError)):
+            raise _unwritten(work, error) from error
         raise
+
+
+def _unwritten(work: Work, error: StorageFailed | OSError) -> StorageFailed:
+    """A disk or a ledger that gave out, told by whether something had been sent by then."""
+    reason = error.strerror if isinstance(error, OSError) else error.facts.get("reason", error.key)
+    if _was_sent(work):
+        return Unrecorded("job.not_recorded", job=work.job_id, folder=work.folder, reason=reason)
+    if isinstance(error, StorageFailed):
+        return error
+    return StorageFailed("job.no_folder", path=error.filename or work.folder, reason=reason)
+
+
+def _was_sent(work: Work) -> bool:
+    """Has anything left for this job? A ledger that cannot be read leaves it open, so the answer is yes."""
+    try:
+        return any(attempt["status"] != "never_left" for attempt in work.ledger.attempts(work.job_id))
+    except StorageFailed:
+        return True
 
 
 @contextmanager

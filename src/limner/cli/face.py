@@ -225,6 +225,8 @@ class Face:
             return self.text("next.models")
         if isinstance(error, errors.QuoteChanged):
             return self.text("next.quote")
+        if isinstance(error, errors.StorageFailed) and error.charged == "no":
+            return self.text("storage.nothing_sent")
         return ""
 
     def _chosen_fields(self, data: Any) -> Any:

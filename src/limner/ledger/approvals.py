@@ -1,7 +1,6 @@
 """Quotes, and the yes to them: checked against the person's limits and reserved in one transaction."""
 
 import json
-import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 from limner.budget import Limit
 from limner.errors import BudgetExceeded, NotFound
-from limner.ledger import spending
+from limner.ledger import clock, spending
 from limner.ledger.store import Store
 from limner.money import Money
 from limner.records import build, canonical
@@ -24,9 +23,7 @@ _KEYS = {
 }
 
 
-def now() -> int:
-    """Unix milliseconds."""
-    return time.time_ns() // 1_000_000
+now = clock.machine
 
 
 @lru_cache(maxsize=64)
@@ -44,6 +41,10 @@ class Approvals:
 
     def close(self) -> None:
         self.store.close()
+
+    def now(self) -> int:
+        """Unix milliseconds by the ledger's own clock, which never goes back."""
+        return self.store.now()
 
     def add_quote(self, quote: Quote) -> None:
         with self.store.writing():

@@ -5,27 +5,45 @@ Every process that runs jobs holds a kernel lock on a file of its own. The kerne
 process ends, however it ends, and not a moment before: a suspended laptop loses nothing to a timer.
 """
 
+import errno
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from limner.errors import StorageFailed
+
 _DRAFT = "."
+_FRESH_SECONDS = 3_600
+_TAKEN = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 class Owner:
-    """This process, as the ledger names it, for as long as the object lives."""
+    """
+    This process, as the ledger names it, for as long as the object lives. Raises `StorageFailed` where files
+    cannot be made or locked.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sweep(folder)
         self.id = f"{os.getpid()}-{os.urandom(6).hex()}"
         self._path = folder / self.id
-        # Locked before it has its name, so that nobody finds it unlocked and takes its owner for dead.
         draft = folder / f"{_DRAFT}{self.id}"
-        self._file = draft.open("wb")
-        if not _lock(self._file):
-            raise AssertionError("a new file was already locked")
-        draft.rename(self._path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sweep(folder)
+            self._file = draft.open("wb")
+        except OSError as error:
+            raise StorageFailed("ledger.cannot_write", path=folder, reason=error.strerror) from error
+        # Locked before it has its name, so that nobody finds it unlocked and takes its owner for dead.
+        try:
+            locked = _lock(self._file)
+            assert locked, "a new file was already locked"
+            draft.rename(self._path)
+        except BaseException:
+            self._file.close()
+            draft.unlink(missing_ok=True)
+            raise
 
     def close(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -42,10 +60,15 @@ def is_gone(folder: Path, owner: str) -> bool:
 
 
 def _sweep(folder: Path) -> None:
-    """Files of processes that were killed: nobody else removes them."""
+    """
+    Files of processes that were killed: nobody else removes them. A fresh draft is left alone: until it is
+    locked, it looks like one that nobody holds.
+    """
     for path in folder.iterdir():
-        if not path.name.startswith(_DRAFT) and is_gone(folder, path.name):
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its process has just named it, or somebody else swept it
+            fresh = time.time() - path.stat().st_mtime < _FRESH_SECONDS
+            if not (fresh and path.name.startswith(_DRAFT)) and is_gone(folder, path.name):
+                path.unlink()
 
 
 def _lock(file: BinaryIO, *, together: bool = False) -> bool:
@@ -55,13 +78,20 @@ def _lock(file: BinaryIO, *, together: bool = False) -> bool:
 
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        except OSError:
-            return False
+        except OSError as error:
+            return _is_free(file, error)
         return True
     import fcntl
 
     try:
         fcntl.flock(file, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        return _is_free(file, error)
     return True
+
+
+def _is_free(file: BinaryIO, error: OSError) -> bool:
+    """It is not: somebody holds the lock. Raises `StorageFailed` where this disk has no locks."""
+    if error.errno in _TAKEN:
+        return False
+    raise StorageFailed("ledger.no_locks", path=Path(str(file.name)).parent, reason=error.strerror) from error

@@ -1,5 +1,6 @@
 """The ledger's file: opened, brought up to date, written in whole transactions."""
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -10,9 +11,31 @@ from typing import Any
 import apsw
 
 from limner.errors import LimnerError, StorageFailed
+from limner.ledger import clock, versions
 
-_FOLDER = Path(__file__).parent
 _BUSY_MS = 15_000
+_OF_SQLITE: dict[tuple[type[apsw.Error], ...], str] = {
+    (apsw.NotADBError, apsw.CorruptError): "ledger.damaged",
+    (apsw.FullError,): "ledger.full",
+    (apsw.ReadOnlyError, apsw.PermissionsError): "ledger.read_only",
+    (apsw.ProtocolError, apsw.NoLFSError): "ledger.no_locks",
+    (apsw.IOError, apsw.CantOpenError): "ledger.cannot_write",
+    (apsw.BusyError, apsw.LockedError): "ledger.busy",
+}
+_OF_SYSTEM = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "ledger.full"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "ledger.read_only"),
+    **dict.fromkeys((errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS), "ledger.no_locks"),
+}
+_LOCKING = {
+    apsw.SQLITE_IOERR_LOCK,
+    apsw.SQLITE_IOERR_UNLOCK,
+    apsw.SQLITE_IOERR_RDLOCK,
+    apsw.SQLITE_IOERR_CHECKRESERVEDLOCK,
+    apsw.SQLITE_IOERR_SHMOPEN,
+    apsw.SQLITE_IOERR_SHMLOCK,
+    apsw.SQLITE_IOERR_SHMMAP,
+}
 
 
 class Store:
@@ -22,13 +45,19 @@ class Store:
         self.path = path
         self._lock = threading.RLock()
         self._durable: bool | None = None
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._at: int | None = None
+        self._known = versions.known(versions.FOLDER)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StorageFailed("home.cannot_make", path=path.parent, reason=error.strerror) from error
         with self._told():
             _create(path)
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_timeout(_BUSY_MS)
             self._prepare()
-        path.chmod(0o600)
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
 
     def close(self) -> None:
         self._connection.close()
@@ -38,7 +67,7 @@ class Store:
         """
         One transaction, whole or not at all. `durable`: on the disk before it returns.
 
-        Raises `StorageFailed` when the file cannot be written.
+        Raises `StorageFailed` when the file cannot be written, or has meanwhile become a newer limner's.
         """
         with self._lock, self._told():
             if durable is not self._durable:
@@ -46,12 +75,20 @@ class Store:
                 self._durable = durable
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._at = self._look()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._at = None
+
+    def now(self) -> int:
+        """Unix milliseconds by the ledger's own clock, which never goes back; one instant per transaction."""
+        with self._lock, self._told():
+            return self._at or self._clock().at(clock.machine())
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         with self._lock, self._told():
@@ -74,20 +111,53 @@ class Store:
             return self._connection.changes()
 
     def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode=WAL")
+        mode = next(self._connection.execute("PRAGMA journal_mode=WAL"))[0]
+        if mode != "wal":
+            raise StorageFailed("ledger.no_locks", path=self.path.parent, reason=f"journal {mode}")
         self._connection.execute("PRAGMA foreign_keys=ON")
-        steps = _steps()
-        version = self._version()
-        if version > len(steps):
-            raise StorageFailed("ledger.newer", path=self.path, version=version, known=len(steps))
-        while version < len(steps):
-            self._connection.execute("BEGIN IMMEDIATE")
+        if self._version() < self._known:
+            self._renew()
+        self._demand_writer()
+
+    def _renew(self) -> None:
+        """A new ledger gets the present schema, an old one what it lacks; all of it or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
             # Another process may have done it while this one waited for the lock.
-            if self._version() == version:
-                self._connection.execute(steps[version])
-                self._connection.execute(f"PRAGMA user_version={version + 1}")
-            self._connection.execute("COMMIT")
             version = self._version()
+            if version == 0:
+                versions.create(self._connection, versions.FOLDER)
+            elif version < self._known:
+                versions.copy(self.path, version)
+                versions.migrate(self._connection, version, versions.FOLDER)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _look(self) -> int:
+        """
+        Before anything is written: may this limner still write here, and what time is it? Part of the
+        transaction.
+        """
+        self._demand_writer()
+        before, machine = self._clock(), clock.machine()
+        after = before.moved(machine)
+        if after != before:
+            self._connection.execute("UPDATE book SET latest = ?, ahead = ?, noticed = ?", after)
+        return after.at(machine)
+
+    def _demand_writer(self) -> None:
+        """A newer limner may have added to the ledger; it says so where an older one would do harm."""
+        row = self.row("SELECT oldest_writer FROM book")
+        oldest = row["oldest_writer"] if row else 0
+        if oldest > self._known:
+            raise StorageFailed("ledger.newer", path=self.path, version=oldest, known=self._known)
+
+    def _clock(self) -> clock.Clock:
+        row = self.row("SELECT latest, ahead, noticed FROM book")
+        return clock.Clock(**row) if row else clock.Clock(0, 0, 0)
 
     def _version(self) -> int:
         return int(next(self._connection.execute("PRAGMA user_version"))[0])
@@ -98,16 +168,23 @@ class Store:
             yield
         except LimnerError:
             raise
-        except apsw.NotADBError as error:
-            raise StorageFailed("ledger.damaged", path=self.path) from error
-        except apsw.CorruptError as error:
-            raise StorageFailed("ledger.damaged", path=self.path) from error
-        except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
-            raise StorageFailed("ledger.cannot_write", path=self.path, reason=str(error)) from error
-        except (apsw.BusyError, apsw.LockedError) as error:
-            raise StorageFailed("ledger.busy", path=self.path) from error
+        except apsw.Error as error:
+            key = _key(error)
+            if key is None:
+                raise
+            raise StorageFailed(key, path=self.path, reason=str(error)) from error
         except OSError as error:
-            raise StorageFailed("ledger.cannot_write", path=self.path, reason=error.strerror) from error
+            key = _OF_SYSTEM.get(error.errno or 0, "ledger.cannot_write")
+            raise StorageFailed(key, path=self.path, reason=error.strerror) from error
+
+
+def _key(error: apsw.Error) -> str | None:
+    """What SQLite ran into, as the key of a sentence; `None` where it is a mistake of ours."""
+    if isinstance(error, apsw.SQLError) and "no such table" in str(error):
+        return "ledger.damaged"
+    if isinstance(error, apsw.IOError) and error.extendedresult in _LOCKING:
+        return "ledger.no_locks"
+    return next((key for kinds, key in _OF_SQLITE.items() if isinstance(error, kinds)), None)
 
 
 def _create(path: Path) -> None:
@@ -117,9 +194,3 @@ def _create(path: Path) -> None:
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
-def _steps() -> list[str]:
-    """`schema.sql` is the first step; numbered migrations follow it and are never changed once released."""
-    files = [_FOLDER / "schema.sql", *sorted((_FOLDER / "migrations").glob("*.sql"))]
-    return [file.read_text("utf-8") for file in files]
