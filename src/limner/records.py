@@ -12,19 +12,23 @@ from typing import Any, TypeVar
 from limner.types import Quote
 
 T = TypeVar("T")
+_SCALARS = frozenset({type(None), str, int, float, bool})
 
 
 def plain(value: Any) -> Any:
     """A noun as dictionaries, lists and scalars."""
-    if value is None or isinstance(value, (str, int, float)):
+    kind = type(value)
+    if kind in _SCALARS:
         return value
+    if kind is dict:
+        return {str(name): plain(entry) for name, entry in value.items()}
+    if kind is tuple or kind is list:
+        return [plain(entry) for entry in value]
     if hasattr(value, "_fields"):
-        return {name: plain(getattr(value, name)) for name in value._fields}
+        return {name: plain(entry) for name, entry in zip(value._fields, value, strict=True)}
     if isinstance(value, Mapping):
         return {str(name): plain(entry) for name, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
-    return value
+    return [plain(entry) for entry in value] if isinstance(value, (list, tuple)) else value
 
 
 def canonical(value: Any) -> str:

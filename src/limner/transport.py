@@ -26,6 +26,7 @@ from limner.answers import Answer, Packer
 from limner.bodies import Body
 from limner.errors import GatewayError, NeverLeft, NoAnswer, SetupNeeded, TooLate
 from limner.gateways import Gateway
+from limner.streams import Roomy
 
 _CONNECT_SECONDS = 30.0
 _FREE_SECONDS = 60.0
@@ -58,7 +59,7 @@ class Transport:
         self.gateway = gateway
         self._proxy = proxy
         self._connections = connections
-        self._api = self._pool(gateway.base_url, httpcore2.SyncBackend())
+        self._api = self._pool(gateway.base_url, Roomy(httpcore2.SyncBackend()))
         self._links: httpcore2.ConnectionPool | None = None
 
     def close(self) -> None:
@@ -287,7 +288,7 @@ class Transport:
     def _link_pool(self) -> httpcore2.ConnectionPool:
         if self._links is None:
             own = str(urlsplit(self.gateway.base_url).hostname)
-            self._links = self._pool("https://", Checked(own))
+            self._links = self._pool("https://", Roomy(Checked(own)))
         return self._links
 
     def _pool(self, url: str, backend: httpcore2.NetworkBackend) -> httpcore2.ConnectionPool:
