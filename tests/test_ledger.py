@@ -51,51 +51,6 @@ def test_nobody_else_can_read_the_ledger_or_what_lies_beside_it(buyer: Buyer) ->
     }
 
 
-def test_every_migration_brings_an_old_ledger_to_where_a_fresh_one_is(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    released = store._steps()
-    added = [
-        "ALTER TABLE job ADD COLUMN colour TEXT",
-        "CREATE TABLE budget (id TEXT PRIMARY KEY, cap INTEGER NOT NULL) STRICT",
-    ]
-    every = [*released, *added]
-    fresh = path.with_name("fresh.sqlite")
-    monkeypatch.setattr(store, "_steps", lambda: every)
-    Ledger(fresh).close()
-    for reached in range(1, len(every) + 1):
-        old = path.with_name(f"old-{reached}.sqlite")
-        monkeypatch.setattr(store, "_steps", lambda reached=reached: every[:reached])
-        Ledger(old).close()
-        monkeypatch.setattr(store, "_steps", lambda: every)
-        Ledger(old).close()
-        assert schema(old) == schema(fresh)
-
-
-def test_a_migration_that_fails_leaves_the_ledger_as_it_was(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Ledger(path).close()
-    before = schema(path)
-    released = store._steps()
-    monkeypatch.setattr(store, "_steps", lambda: [*released, "CREATE TABLE extra (x); SELECT nonsense()"])
-    with pytest.raises(apsw.Error):
-        Ledger(path)
-    assert schema(path) == before
-
-
-def test_a_ledger_of_a_newer_limner_is_left_alone(buyer: Buyer) -> None:
-    buyer.client.quote("a cup")
-    buyer.client.close()
-    connection = apsw.Connection(str(buyer.home / "ledger.sqlite"))
-    connection.execute("PRAGMA user_version=999")
-    connection.close()
-    with pytest.raises(StorageFailed) as caught:
-        buyer.make()
-    assert caught.value.key == "ledger.newer"
-    assert buyer.requests() == []
-
-
 @pytest.mark.parametrize("damage", ["no database at all" * 100, ""])
 def test_a_damaged_ledger_stops_everything_before_anything_is_sent(buyer: Buyer, damage: str) -> None:
     buyer.make()
