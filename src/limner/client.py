@@ -6,7 +6,7 @@ The few functions every face calls; the only place where rooms are joined.
     job = client.run(quote.id)                       spends
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from limner.home import Home
 from limner.ledger import Ledger, Spent, spending
 from limner.market import Market
 from limner.messages import sentence
+from limner.messages.stream import Message
 from limner.money import Money
 from limner.types import LIVE, Job, Model, Quote, Request
 
@@ -179,6 +180,15 @@ class Client:
 
     def job(self, job_id: str) -> Job:
         return self.ledger.job(job_id)
+
+    def messages(self, job_id: str, **manner: Any) -> Iterator[Message]:
+        """
+        What whoever waits is told, from the first word to the last, as it falls due: `language` (else the
+        prompt's), `seconds` (the most to wait), `debug`, `hint`, as in `narration`. Raises `NotFound`.
+        """
+        from limner import narration
+
+        return narration.follow(self.engine, job_id, **manner)
 
     def is_left(self, job_id: str) -> bool:
         """Has the process ended that worked on an unfinished job? `recover` brings such a job home."""

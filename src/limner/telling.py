@@ -5,11 +5,11 @@ from typing import Any
 
 from limner.client import Client
 from limner.messages import sentence
+from limner.messages.stream import percent as percent
 from limner.money import decimal
 from limner.receipts import told, words
 from limner.types import LIVE, Job, Quote
 
-MOST = 95
 LOOK_AGAIN_SECONDS = 5
 
 
@@ -89,8 +89,3 @@ def job_data(job: Job, client: Client, language: str) -> dict[str, Any]:
         data["progress"] = 100
     data["sandbox"] = client.sandbox
     return data
-
-
-def percent(elapsed: float, longest: float) -> int:
-    """How far a job probably is: never above 95 before it is done."""
-    return min(MOST, int(elapsed / longest * 100)) if longest > 0 else 0

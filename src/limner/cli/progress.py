@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from limner.cli.face import Face
-from limner.telling import percent
+from limner.messages.stream import percent
 
 
 class Display:

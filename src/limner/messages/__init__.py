@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+SPOKEN = (*LANGUAGES, "ja", "ko", "es", "pt")
+"""Languages of the messages about a job (`messages.stream`); everything else is in `LANGUAGES`."""
 _LONGEST_FACT = 400
 _REASON = "reason."
 

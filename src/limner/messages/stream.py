@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal, NamedTuple
 
-from limner.messages import clean
+from limner.messages import SPOKEN, clean
 
 Step = Literal["acknowledge", "start", "progress", "success", "failure", "unknown", "paused"]
-LANGUAGES = ("en", "zh", "ja", "ko", "es", "pt")
+LANGUAGES = SPOKEN
 ENDS = ("success", "failure", "unknown", "paused")
 """Steps that nothing follows."""
 MOST = 95
