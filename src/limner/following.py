@@ -11,9 +11,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from limner import timing
+from limner import checks, timing
 from limner.collecting import collect
-from limner.errors import GatewayError, KeyRefused, NoPicture, RateLimited
+from limner.errors import GatewayError, KeyRefused, NoAnswer, NoPicture, RateLimited
 from limner.types import Progress, Submission
 from limner.wire import Wire
 from limner.work import Tally, Work
@@ -21,6 +21,8 @@ from limner.work import Tally, Work
 _FLOOR, _CEILING = 2.0, 5.0
 _LIMIT = 1_800
 _LONGEST_PAUSE = 60.0
+_FORGOTTEN_TIMES, _FORGOTTEN_MS = 3, 24 * 3_600_000
+"""A task that its gateway does not know is given up when that was seen so often, over so long."""
 
 
 def follow(work: Work, part: int, n: int, submission: Submission, tally: Tally) -> Tally:
@@ -29,7 +31,10 @@ def follow(work: Work, part: int, n: int, submission: Submission, tally: Tally) 
     started = time.monotonic()
     progress = _streamed(work, submission) or _looked(work, n, submission.task_id, started)
     if isinstance(progress, GatewayError):
-        return tally._replace(error=progress, waiting=True)
+        forgotten = _forgotten(work, submission.task_id, progress)
+        if forgotten is None:
+            return tally._replace(error=progress, waiting=True)
+        return tally._replace(error=forgotten, open_question=work.quote.needs_approval)
     return conclude(work, part, submission, progress, tally)
 
 
@@ -44,7 +49,13 @@ def conclude(work: Work, part: int, submission: Submission, progress: Progress, 
     """What an ended task comes to."""
     if progress.state == "done" and progress.sources:
         work.ledger.set_state(work.job_id, "collecting")
-        ended = submission._replace(sources=progress.sources, usage=progress.usage)
+        declared, model = checks.said_of(progress)
+        ended = submission._replace(
+            sources=progress.sources,
+            usage=progress.usage,
+            declared=declared,
+            declared_model=model or submission.declared_model,
+        )
         return collect(work, part, ended, None, tally)
     key = {"done": "task.no_pictures", "canceled": "task.canceled"}.get(progress.state, "task.failed")
     gateway = work.transport.gateway
@@ -54,6 +65,18 @@ def conclude(work: Work, part: int, submission: Submission, progress: Progress, 
     if progress.usage.cost is not None and progress.usage.cost.micro:
         tally = tally._replace(cost=tally.cost + progress.usage.cost.micro, basis="gateway")
     return tally._replace(error=error, perhaps=tally.perhaps + perhaps)
+
+
+def _forgotten(work: Work, task_id: str, error: GatewayError) -> GatewayError | None:
+    """A gateway may say for a while that it does not know a task. When it goes on saying so, the task is lost."""
+    if error.key != "task.unknown":
+        return None
+    gateway = work.transport.gateway.title
+    facts = {"gateway": gateway, "task": task_id, "said": error.facts.get("said", "")}
+    seen = work.ledger.add_evidence(work.job_id, "task_gone", facts)
+    if seen.times < _FORGOTTEN_TIMES or seen.at - seen.first_at < _FORGOTTEN_MS:
+        return None
+    return NoAnswer("task.forgotten", gateway=gateway, task=task_id)
 
 
 def _streamed(work: Work, submission: Submission) -> Progress | None:

@@ -6,37 +6,68 @@ still waiting, and for a request whose answer never came it says so: nobody know
 reserved until somebody does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from limner import sweeps
 from limner.collecting import collect
 from limner.errors import GatewayError, NoAnswer, StorageFailed
 from limner.following import follow
 from limner.home import private_folder
 from limner.runner import finish, gave_up
 from limner.types import Job, Submission
-from limner.wire import replay
 from limner.work import Tally, Work, handing_back, note, paid_for
+
+_NEVER = 2**62
 
 
 def recover(work: Work) -> Job:
-    """Bring home whatever one job's attempts have to give. The caller holds the job's claim."""
+    """
+    Bring home what one job's attempts have to give, and find out what can be found out about those that were
+    lost. The caller holds the job's claim.
+    """
+    before = work.ledger.job(work.job_id)
     with handing_back(work):
         private_folder(work.folder)
         try:
             tally = _brought_home(work)
         except StorageFailed as error:
             tally = Tally(error=error, waiting=True)
-        return finish(work, tally, None)
+        if tally.open_question and before.state == "unknown":
+            # It stands as it stood, whatever was seen.
+            job = _left_open(work)
+        else:
+            job = finish(work, tally, None)
+        if job.state == "unknown":
+            sweeps.compare_balance(work)
+            job = work.ledger.job(work.job_id)
+        return job
+
+
+def in_order(jobs: Iterable[Job], ends: Mapping[str, int]) -> list[Job]:
+    """Those first whose links end first, then the oldest. `ends` is in Unix milliseconds, by job."""
+    return sorted(jobs, key=lambda job: (ends.get(job.id, _NEVER), job.created_at))
+
+
+def _left_open(work: Work) -> Job:
+    work.ledger.hand_back(work.job_id, work.ledger.owner(work.job_id))
+    return work.ledger.job(work.job_id)
 
 
 def _brought_home(work: Work) -> Tally:
     tally = Tally()
     attempts = work.ledger.attempts(work.job_id)
+    served = set[int]()
     for attempt in attempts:
         if attempt["status"] in {"intent", "accepted"}:
             tally = _again(work, attempt, tally)
-    served = {attempt["part"] for attempt in attempts if attempt["status"] in {"intent", "accepted"}}
+            served.add(attempt["part"])
+    for attempt in attempts:
+        if attempt["status"] == "unknown" and attempt["part"] not in served:
+            found = sweeps.settle(work, attempt, tally)
+            if found is not None:
+                tally = found
+                served.add(attempt["part"])
     if tally.error is None and len(served) < work.quote.sends:
         tally = _unserved(work, tally, sent=bool(attempts))
     return tally
@@ -46,7 +77,7 @@ def _again(work: Work, attempt: Mapping[str, Any], tally: Tally) -> Tally:
     n, part, status = attempt["n"], attempt["part"], attempt["status"]
     if attempt["task_id"] is not None:
         return follow(work, part, n, Submission(task_id=attempt["task_id"]), tally)
-    answer = replay(work.folder / f"attempt-{n}.answer")
+    answer = sweeps.answer_on_disk(work, n)
     if answer is None:
         return _lost(work, n, part, tally)
     try:

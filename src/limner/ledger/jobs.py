@@ -8,7 +8,7 @@ from typing import Any
 
 from limner.errors import ApprovalNeeded, NotFound, QuoteChanged, Usage
 from limner.ledger import owners, spending, stops, turns
-from limner.ledger.approvals import Approvals, now
+from limner.ledger.evidence import Witnessed
 from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
 from limner.records import digest_of
@@ -18,7 +18,7 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
 
 
-class Ledger(Approvals):
+class Ledger(Witnessed):
     """The one record. Every method is one transaction or part of one."""
 
     def open_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str) -> tuple[str, bool]:
@@ -36,7 +36,7 @@ class Ledger(Approvals):
             # Made anew: a document rewritten under its old digest is no longer what was agreed to.
             if approval["digest"] != digest_of(quote):
                 raise QuoteChanged("quote.altered", quote=quote.id)
-            if now() > approval["expires_at"]:
+            if self.now() > approval["expires_at"]:
                 raise QuoteChanged("quote.expired", quote=quote.id)
             stops.check(self.store, quote.choice.gateway, quote.account)
             self.store.do("UPDATE approval SET used = 1 WHERE quote_id = ?", quote.id)
@@ -44,7 +44,7 @@ class Ledger(Approvals):
 
     def _insert_job(self, quote: Quote, runs: Path, output: Mapping[str, Any], owner: str | None) -> str:
         job_id = "j_" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in os.urandom(10))
-        choice, at = quote.choice, now()
+        choice, at = quote.choice, self.now()
         self.store.do(
             "INSERT INTO job (id, quote_id, gateway, account, model, size, operation, n, prompt, state,"
             " owner, unit, ceiling, reserved, folder, output, created_at, updated_at)"
@@ -76,9 +76,11 @@ class Ledger(Approvals):
         """
         Write down that a paid request is about to leave: its number, on the disk when this returns; or
         `None` when it is not its turn yet, because the gateway is busy with as many as it takes at once.
+        Raises `Canceled` when somebody called the job back meanwhile.
         """
         with self.store.writing(durable=True):
-            if not turns.taken(self.store, job_id, pace, now()):
+            self.demand_wanted(job_id)
+            if not turns.taken(self.store, job_id, pace, self.now()):
                 return None
             row = self.store.row("SELECT coalesce(max(n), 0) + 1 AS n FROM attempt WHERE job_id = ?", job_id)
             assert row is not None
@@ -89,10 +91,10 @@ class Ledger(Approvals):
                 part,
                 repair,
                 spool.format(n=row["n"]),
-                now(),
+                self.now(),
                 job_id,
             )
-            self._update(job_id, state="submitting")
+            self._update(job_id, state="submitting", slot_until=self.now() + pace.longest)
         return int(row["n"])
 
     def answer(
@@ -114,7 +116,7 @@ class Ledger(Approvals):
                 http_status,
                 task_id,
                 detail,
-                now(),
+                self.now(),
                 job_id,
                 n,
             )
@@ -162,7 +164,7 @@ class Ledger(Approvals):
             row = self.store.row("SELECT * FROM job WHERE id = ?", job_id)
             if row is None or row["state"] in {"done", "failed", "canceled"}:
                 return
-            at = now()
+            at = self.now()
             before = Money(row["cost"] or 0, row["unit"])
             spending.settle(self.store, row, outcome.cost, outcome.uncertain, before, at)
             self._update(
@@ -189,7 +191,7 @@ class Ledger(Approvals):
                 raise NotFound("job.not_found", job=job_id)
             if not row["uncertain"] or row["state"] not in {"unknown", "done", "failed"}:
                 raise Usage("resolve.nothing_open", job=job_id)
-            spending.resolve(self.store, row, charged, now())
+            spending.resolve(self.store, row, charged, self.now())
             known = (row["cost"] or 0) + (row["uncertain"] if charged else 0)
             self._update(
                 job_id,
@@ -217,6 +219,9 @@ class Ledger(Approvals):
         sent, so nobody can say any more that it cost nothing.
         """
         with self.store.writing():
+            row = self.store.row("SELECT state, charged FROM job WHERE id = ?", job_id)
+            if row is None or row["state"] == "canceled":
+                return
             self._update(
                 job_id,
                 owner=None,
@@ -240,7 +245,7 @@ class Ledger(Approvals):
             row = self.store.row(f"SELECT owner FROM job WHERE id = ? AND {_UNFINISHED}", job_id)  # noqa: S608
             if row is None or (row["owner"] and not owners.is_gone(self.owners, row["owner"])):
                 return False
-            self._update(job_id, owner=owner)
+            self.store.do("UPDATE job SET owner = ? WHERE id = ?", owner, job_id)
             return True
 
     def is_left(self, job_id: str) -> bool:
@@ -299,8 +304,8 @@ class Ledger(Approvals):
                 job_id,
                 quote.choice.gateway,
                 task_id,
-                now(),
-                now(),
+                self.now(),
+                self.now(),
             )
             self._update(job_id, state="submitted", task_id=task_id, sent=1)
         return job_id
@@ -330,7 +335,7 @@ class Ledger(Approvals):
 
     def _update(self, job_id: str, **columns: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in (*columns, "updated_at"))
-        self.store.do(f"UPDATE job SET {names} WHERE id = ?", *columns.values(), now(), job_id)  # noqa: S608
+        self.store.do(f"UPDATE job SET {names} WHERE id = ?", *columns.values(), self.now(), job_id)  # noqa: S608
 
     def _job(self, row: Mapping[str, Any]) -> Job:
         unit = row["unit"]
@@ -342,5 +347,6 @@ class Ledger(Approvals):
             error_facts=json.loads(row["error_facts"]),
             pictures=tuple(self.pictures(row["id"]).values()),
             repairs=self._repairs(row),
+            evidence=self.evidence(row["id"]) if row["state"] != "done" or row["uncertain"] else (),
         )
         return Job(**own)
