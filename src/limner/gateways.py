@@ -121,7 +121,7 @@ def settings(home: Home, sandbox_url: str | None = None, over: Mapping[str, Any]
     """Read `config.toml`, with `over` laid over it. Raises `Usage` when it is not TOML."""
     try:
         text = home.settings.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings(home, over or {}, sandbox_url)
     except OSError as error:
         raise Usage("settings.unreadable", path=home.settings, reason=error.strerror) from error

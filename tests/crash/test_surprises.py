@@ -13,7 +13,7 @@ from PIL import Image
 from buyer import Buyer
 from limner import Client, Output
 from limner.errors import StorageFailed
-from limner.ledger import Ledger, Owner, owners
+from limner.ledger import Ledger, Owner, locks, owners
 from limner.money import Money
 from limner.providers.omnimaas import Adapter
 from limner.types import Job
@@ -251,7 +251,7 @@ def test_many_may_ask_at_once_whether_somebody_has_gone(tmp_path: Path) -> None:
     dead = tmp_path / "1-dead"
     dead.touch()
     with dead.open("r+b") as asking:
-        assert owners._lock(asking, together=True)
+        assert locks.take(asking, together=True)
         assert owners.is_gone(tmp_path, dead.name), "somebody who asks is no owner"
     owner.close()
     assert owners.is_gone(tmp_path, owner.id)

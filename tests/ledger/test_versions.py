@@ -52,7 +52,7 @@ def said_by(place: Path, home: Path, prompt: str) -> "subprocess.CompletedProces
 
 
 def structure(path: Path) -> list[tuple[Any, ...]]:
-    """Every table with its columns, every index and trigger: what a ledger is made of, however it came to be."""
+    """Every table with its columns, every index and trigger, however the ledger came to be."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         rows = list(connection.execute("SELECT type, name, tbl_name FROM sqlite_master ORDER BY type, name"))

@@ -5,18 +5,16 @@ Every process that runs jobs holds a kernel lock on a file of its own. The kerne
 process ends, however it ends, and not a moment before: a suspended laptop loses nothing to a timer.
 """
 
-import errno
 import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from limner.errors import StorageFailed
+from limner.ledger import locks
 
 _DRAFT = "."
 _FRESH_SECONDS = 3_600
-_TAKEN = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 class Owner:
@@ -37,7 +35,7 @@ class Owner:
             raise StorageFailed("ledger.cannot_write", path=folder, reason=error.strerror) from error
         # Locked before it has its name, so that nobody finds it unlocked and takes its owner for dead.
         try:
-            locked = _lock(self._file)
+            locked = locks.take(self._file)
             assert locked, "a new file was already locked"
             draft.rename(self._path)
         except BaseException:
@@ -54,7 +52,7 @@ def is_gone(folder: Path, owner: str) -> bool:
     """Has the process ended that called itself `owner`?"""
     try:
         with (folder / owner).open("r+b") as file:
-            return _lock(file, together=True)
+            return locks.take(file, together=True)
     except FileNotFoundError:
         return True
 
@@ -69,29 +67,3 @@ def _sweep(folder: Path) -> None:
             fresh = time.time() - path.stat().st_mtime < _FRESH_SECONDS
             if not (fresh and path.name.startswith(_DRAFT)) and is_gone(folder, path.name):
                 path.unlink()
-
-
-def _lock(file: BinaryIO, *, together: bool = False) -> bool:
-    """`together`: several may ask at the same time, and none takes another that asks for the owner."""
-    if os.name == "nt":
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        except OSError as error:
-            return _is_free(file, error)
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError as error:
-        return _is_free(file, error)
-    return True
-
-
-def _is_free(file: BinaryIO, error: OSError) -> bool:
-    """It is not: somebody holds the lock. Raises `StorageFailed` where this disk has no locks."""
-    if error.errno in _TAKEN:
-        return False
-    raise StorageFailed("ledger.no_locks", path=Path(str(file.name)).parent, reason=error.strerror) from error

@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 
 from limner.errors import LimnerError, StorageFailed
-from limner.ledger import clock, versions
+from limner.ledger import clock, locks, versions
 
 _BUSY_MS = 15_000
 _OF_SQLITE: dict[tuple[type[apsw.Error], ...], str] = {
@@ -53,6 +53,8 @@ class Store:
             raise StorageFailed("home.cannot_make", path=path.parent, reason=error.strerror) from error
         with self._told():
             _create(path)
+            if not path.with_name(path.name + "-shm").exists():
+                locks.demand(path.parent)  # nobody who has it open has tried them
             self._connection = apsw.Connection(str(path))
             self._connection.set_busy_timeout(_BUSY_MS)
             self._prepare()
@@ -172,6 +174,8 @@ class Store:
             key = _key(error)
             if key is None:
                 raise
+            if key == "ledger.cannot_write" and not os.access(self.path.parent, os.W_OK):
+                key = "ledger.read_only"
             raise StorageFailed(key, path=self.path, reason=str(error)) from error
         except OSError as error:
             key = _OF_SYSTEM.get(error.errno or 0, "ledger.cannot_write")
@@ -184,6 +188,8 @@ def _key(error: apsw.Error) -> str | None:
         return "ledger.damaged"
     if isinstance(error, apsw.IOError) and error.extendedresult in _LOCKING:
         return "ledger.no_locks"
+    if isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_SHMSIZE:
+        return "ledger.full"
     return next((key for kinds, key in _OF_SQLITE.items() if isinstance(error, kinds)), None)
 
 
