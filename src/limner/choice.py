@@ -5,65 +5,79 @@ Nothing is swapped silently. What cannot be served is refused with what can; wha
 asked stands in the choice's adjustments, each with its own sentence, before anybody is asked for a yes.
 """
 
-import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from limner import fitting
 from limner.errors import Usage
 from limner.types import Adjustment, Choice, Model, Operation, Reference, Request
 
 MOST_PICTURES = 100
-_PIXELS = re.compile(r"^([1-9][0-9]{1,4})x([1-9][0-9]{1,4})$")
+_MOST_OTHERS = 3
 _NAMED = ("quality", "background", "seed")
 
+MATERIAL = frozenset(
+    f"adjusted.{name}"
+    for name in ("ratio", "ratio_nowhere", "no_ratio", "no_ratio_nowhere", "size", "no_size")
+)
+"""Adjustments that make another picture than was asked for."""
 
-def pick(request: Request, models: Sequence[Model]) -> Model:
-    """The model that is meant: by id, title or alias, else the default. Raises `Usage`."""
+Sold = Callable[[], Sequence[Model]]
+
+
+def matching(name: str, models: Sequence[Model]) -> list[Model]:
+    """The models that go by a name: their id, title or an alias, however it is spelled."""
+    wanted = _normal(name)
+    return [one for one in models if wanted in {_normal(own) for own in (one.id, one.title, *one.aliases)}]
+
+
+def named(request: Request, models: Sequence[Model]) -> list[Model]:
+    """The models a request may mean: those it names, else all; never one it excludes. Raises `Usage`."""
     if not models:
         raise Usage("model.none")
-    operation = _operation(request)
-    if request.model is None:
-        able = [model for model in models if operation in model.operations]
-        first = (able or models)[0]
-        if _has_size(first, request.size):
-            return first
-        # Nobody named a model, so one that has the size will do, as long as its price is known.
-        fitting = [one for one in able if one.sizes and one.prices and _has_size(one, request.size)]
-        return (fitting or [first])[0]
-    wanted = _normal(request.model)
-    named = [one for one in models if wanted in {_normal(name) for name in (one.id, one.title, *one.aliases)}]
-    # A gateway may list one model once per operation, each time at other prices.
-    named.sort(key=lambda model: operation not in model.operations)
-    if named:
-        return _with_size(named[0], request.size, models)
-    known = list(dict.fromkeys(model.id for model in models))
+    unwanted = [one for name in request.exclude for one in matching(name, models)]
+    found = matching(request.model, models) if request.model is not None else list(models)
+    if request.model is not None and not found:
+        raise unknown(request.model, models)
+    kept = [one for one in found if one not in unwanted]
+    if not kept:
+        raise Usage("model.all_excluded", models=list(dict.fromkeys(one.id for one in found)))
+    return kept
+
+
+def unknown(name: str, models: Sequence[Model]) -> Usage:
+    """That nothing goes by this name, and what comes close."""
     import difflib
 
-    near = difflib.get_close_matches(request.model, known, n=1, cutoff=0.5)
+    known = list(dict.fromkeys(model.id for model in models))
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     key = "model.unknown_near" if near else "model.unknown"
-    raise Usage(key, model=request.model, known=known, near=near[0] if near else "")
+    return Usage(key, model=name, known=known, near=near[0] if near else "")
 
 
-def _with_size(model: Model, size: str | None, models: Sequence[Model]) -> Model:
-    """`model`, unless the size that was asked for is another model's: then whose, raised as `Usage`."""
-    if not _has_size(model, size):
-        others = [one.id for one in models if one.sizes and _has_size(one, size)]
+def elsewhere(request: Request, model: Model, models: Sequence[Model]) -> None:
+    """Raises `Usage` when the size that was asked for is another model's: whose."""
+    if not has_size(model, request.size):
+        others = [one.id for one in models if one.sizes and has_size(one, request.size)]
         if others:
-            raise Usage("size.elsewhere", size=size, model=model.id, allowed=model.sizes, others=others)
-    return model
+            facts = {"size": request.size, "model": model.id, "allowed": model.sizes}
+            raise Usage("size.elsewhere", **facts, others=list(dict.fromkeys(others)))
 
 
-def _has_size(model: Model, size: str | None) -> bool:
+def has_size(model: Model, size: str | None) -> bool:
     """Does the model take this size, or leave a size out without harm?"""
     if size is None or not model.sizes:
         return True
-    wanted = _normal_size(size).lower()
+    wanted = fitting.written_size(size).lower()
     return model.free_size or any(one.lower() == wanted for one in model.sizes)
 
 
-def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
-    """Raises `Usage` for whatever would be refused later, before any file is touched."""
+def check(request: Request, model: Model, limits: Mapping[str, Any], sold: Sold = tuple) -> None:
+    """
+    Raises `Usage` for whatever would be refused later, before any file is touched. `sold`: what there is
+    besides, so that a refusal can name who can.
+    """
     try:
         f"{request.prompt}{request.avoid or ''}".encode()
     except UnicodeEncodeError as error:
@@ -77,17 +91,33 @@ def check(request: Request, model: Model, limits: Mapping[str, Any]) -> None:
         raise Usage("n.out_of_range", n=request.n, limit=MOST_PICTURES)
     if request.attempts is not None and not 1 <= request.attempts <= 5:
         raise Usage("attempts.out_of_range", attempts=request.attempts)
-    by_address = model.live.get("references") in request.extra
-    if _operation(request) not in model.operations and not by_address:
-        raise Usage("model.no_references" if request.references else "model.needs_reference", model=model.id)
+    if not able(request, model) and not request.references:
+        raise Usage("model.needs_reference", model=model.id)
+    if not able(request, model):
+        others = _told([one for one in sold() if able(request, one)]) or ["limner models --task edit"]
+        raise Usage("model.no_references", model=model.id, others=others)
     if len(request.references) > model.max_references:
         raise Usage("reference.too_many", count=len(request.references), limit=model.max_references)
 
 
-def make(request: Request, model: Model, provider: str, references: tuple[Reference, ...] = ()) -> Choice:
-    """The exact parameters that will be sent. Raises `Usage` naming what is allowed."""
+def able(request: Request, model: Model) -> bool:
+    """Does the model do what is asked at all: make from words, or follow a picture?"""
+    return operation(request) in model.operations or model.live.get("references") in request.extra
+
+
+def make(
+    request: Request,
+    model: Model,
+    provider: str,
+    references: tuple[Reference, ...] = (),
+    sold: Sold = tuple,
+) -> Choice:
+    """
+    The exact parameters that will be sent, every adjustment with its sentence. Raises `Usage` naming what
+    is allowed. `sold`: what there is besides, so that an adjustment can name who can.
+    """
     adjustments: list[Adjustment] = []
-    ratio = _ratio(request, model)
+    ratio = _ratio(request, model, adjustments, sold)
     size = _size(request, model, ratio, adjustments)
     parameters = _parameters(request, model, size)
     if request.n > model.max_n:
@@ -98,7 +128,7 @@ def make(request: Request, model: Model, provider: str, references: tuple[Refere
         gateway=model.gateway,
         provider=provider,
         model=model,
-        operation=_operation(request),
+        operation=operation(request),
         prompt=_prompt(request, model, ratio),
         parameters=parameters,
         n=request.n,
@@ -110,7 +140,7 @@ def make(request: Request, model: Model, provider: str, references: tuple[Refere
     )
 
 
-def _operation(request: Request) -> Operation:
+def operation(request: Request) -> Operation:
     return "image_to_image" if request.references else "text_to_image"
 
 
@@ -120,47 +150,98 @@ def _normal(name: str) -> str:
     return "".join(letter for letter in folded if letter not in " -_·.")
 
 
-def _ratio(request: Request, model: Model) -> str | None:
+def _ratio(request: Request, model: Model, adjustments: list[Adjustment], sold: Sold) -> str | None:
     if request.aspect_ratio is None:
         return model.default_ratio
-    wanted = unicodedata.normalize("NFKC", request.aspect_ratio).replace(" ", "").replace("/", ":")
-    if not model.aspect_ratios:
-        raise Usage("ratio.none", ratio=request.aspect_ratio, model=model.id)
-    if wanted not in model.aspect_ratios:
-        raise Usage("ratio.unknown", ratio=request.aspect_ratio, model=model.id, allowed=model.aspect_ratios)
-    return wanted
+    wanted = fitting.written_ratio(request.aspect_ratio)
+    if wanted in model.aspect_ratios:
+        return wanted
+    nearest = None if request.exact else fitting.nearest_ratio(wanted, model.aspect_ratios)
+    if request.exact or not fitting.is_ratio(wanted):
+        key = "ratio.unknown" if model.aspect_ratios else "ratio.none"
+        raise Usage(key, ratio=request.aspect_ratio, model=model.id, allowed=model.aspect_ratios)
+    who = _told([one for one in sold() if wanted in one.aspect_ratios and able(request, one)])
+    key = "adjusted.ratio" if nearest else "adjusted.no_ratio"
+    facts = {"ratio": wanted, "model": model.title, "nearest": nearest, "others": who}
+    adjustments.append(Adjustment(key if who else f"{key}_nowhere", facts))
+    return nearest or model.default_ratio
+
+
+def _told(models: Sequence[Model]) -> list[str]:
+    """Some models by their names and usual prices, each name once."""
+    known: dict[str, str] = {}
+    for model in models:
+        price = f" ({model.prices[-1].each})" if model.prices else ""
+        known.setdefault(model.title, f"{model.title}{price}")
+    return list(known.values())[:_MOST_OTHERS]
 
 
 def _size(request: Request, model: Model, ratio: str | None, adjustments: list[Adjustment]) -> str | None:
-    has_sizes = model.sizes or model.free_size
     if request.size is None:
-        return model.size_for_ratio.get(ratio or "", model.default_size) if has_sizes else None
-    wanted = _normal_size(request.size)
-    if not has_sizes:
+        return _unasked_size(request, model, ratio, adjustments)
+    wanted = fitting.written_size(request.size)
+    if not model.sizes and not model.free_size:
         adjustments.append(Adjustment("adjusted.no_size", {"size": request.size, "model": model.id}))
         return None
-    named = next((size for size in model.sizes if size.lower() == wanted.lower()), None)
-    if named is None and not _is_free(wanted, model):
+    taken = next((size for size in model.sizes if size.lower() == wanted.lower()), None)
+    if taken is None and not request.exact:
+        taken = _nearest_size(wanted, ratio, model, adjustments)
+        if taken is not None:
+            return taken
+    if taken is None and not _is_free(wanted, model):
         anything = ("WIDTHxHEIGHT",) if model.size_step == 1 else (f"WIDTHxHEIGHT (n x {model.size_step})",)
         allowed = (*model.sizes, *(anything if model.free_size else ()))
         raise Usage("size.unknown", size=request.size, model=model.id, allowed=allowed)
-    if ratio and model.size_for_ratio and model.size_for_ratio.get(ratio) != (named or wanted):
-        adjustments.append(Adjustment("adjusted.size_wins", {"size": named or wanted, "ratio": ratio}))
-    return named or wanted
+    if ratio and model.size_for_ratio and model.size_for_ratio.get(ratio) != (taken or wanted):
+        adjustments.append(Adjustment("adjusted.size_wins", {"size": taken or wanted, "ratio": ratio}))
+    return taken or wanted
+
+
+def _unasked_size(
+    request: Request, model: Model, ratio: str | None, adjustments: list[Adjustment]
+) -> str | None:
+    """The size that nobody named: the ratio's, the wish's, else the model's own."""
+    if not model.sizes and not model.free_size:
+        return None
+    size = model.size_for_ratio.get(ratio or "", model.default_size)
+    known = fitting.classes(model)
+    if not known or (ratio and ratio in model.size_for_ratio) or request.wish not in {"cheapest", "best"}:
+        return size
+    wished = known[-1] if request.wish == "best" else _cheapest(known, size, model)
+    if wished != size:
+        adjustments.append(Adjustment(f"adjusted.{request.wish}_size", {"size": wished}))
+    return wished
+
+
+def _cheapest(known: Sequence[str], usual: str | None, model: Model) -> str | None:
+    """The cheapest of the sizes; where all cost the same, the usual one."""
+    amounts = {row.each.micro for row in model.prices}
+    if len(amounts) < 2:
+        return usual
+    listed = {row.when["size"]: row.each.micro for row in model.prices if "size" in row.when}
+    return min(known, key=lambda size: listed.get(size, 0))
+
+
+def _nearest_size(wanted: str, ratio: str | None, model: Model, adjustments: list[Adjustment]) -> str | None:
+    """A class of sizes as this model has it, said out loud: the largest for 8K, pixels for 2K."""
+    largest = fitting.nearest_class(wanted, model)
+    pixels = None if largest else fitting.in_pixels(wanted, ratio, model)
+    taken = largest or pixels
+    if taken is not None:
+        asked, had = fitting.side(wanted) or 0, fitting.side(taken) or 0
+        # 4K in 16:9 is 3840 wide by anybody's count.
+        key = "adjusted.size" if had < asked * 0.9 else "adjusted.size_pixels"
+        adjustments.append(Adjustment(key, {"size": wanted, "nearest": taken, "model": model.title}))
+    return taken
 
 
 def _is_free(size: str, model: Model) -> bool:
     """Is it a size in pixels that the model takes although no list names it?"""
-    found = _PIXELS.match(size) if model.free_size else None
-    if found is None:
+    width, x, height = size.partition("x")
+    if not model.free_size or not x or fitting.side(size) is None:
         return False
-    width, height = int(found[1]), int(found[2])
-    in_steps = width % model.size_step == 0 and height % model.size_step == 0
-    return in_steps and (not model.most_pixels or width * height <= model.most_pixels)
-
-
-def _normal_size(size: str) -> str:
-    return unicodedata.normalize("NFKC", size).replace("×", "x").replace("X", "x").strip()
+    in_steps = int(width) % model.size_step == 0 and int(height) % model.size_step == 0
+    return in_steps and (not model.most_pixels or int(width) * int(height) <= model.most_pixels)
 
 
 def _parameters(request: Request, model: Model, size: str | None) -> dict[str, Any]:

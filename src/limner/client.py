@@ -14,7 +14,7 @@ from limner import artifacts, catalog, choice, gateways, home, receipts
 from limner.approval import By
 from limner.artifacts import Output
 from limner.engine import Engine, Watch
-from limner.errors import Declined, NotFound, Usage
+from limner.errors import Declined, NotFound, StorageFailed, Usage
 from limner.gateways import Gateway, Settings
 from limner.home import Home
 from limner.ledger import Ledger, Spent, spending
@@ -22,7 +22,7 @@ from limner.market import Market
 from limner.messages import sentence
 from limner.messages.stream import Message
 from limner.money import Money
-from limner.types import LIVE, Job, Model, Quote, Request
+from limner.types import LIVE, Called, Job, Model, Quote, Request
 
 
 def _silent(event: str, facts: Mapping[str, Any]) -> None:
@@ -115,9 +115,10 @@ class Client:
         """
         wanted = request if isinstance(request, Request) else Request(prompt=request)
         wanted = wanted._replace(**wishes)
-        gateway, model = self.market.pick(wanted)
-        choice.check(wanted, model, gateway.facts["limits"])
-        return self.engine.quote(wanted, gateway, model, self.engine.references(wanted, gateway, model))
+        gateway, model, notes = self.market.pick(wanted)
+        choice.check(wanted, model, gateway.facts["limits"], lambda: self.market.sold(wanted))
+        sent = self.engine.references(wanted, gateway, model)
+        return self.engine.quote(wanted, gateway, model, sent, notes)
 
     def approve(self, quote_id: str, by: By = "python") -> Quote:
         """
@@ -147,7 +148,8 @@ class Client:
         known = self.ledger.job_of_quote(quote_id)
         if known is not None:
             return known
-        gateway = self.check_run(quote, output)
+        with self.engine.noting_balance(quote):
+            gateway = self.check_run(quote, output)
         if self.ledger.approval(quote_id) is None:
             self.approve(quote_id, by="budget" if quote.needs_approval else "free")
         job_id, fresh = self.ledger.open_job(quote, self.home.runs, output._asdict(), self.engine.owner.id)
@@ -203,13 +205,14 @@ class Client:
 
     def recover(self, job_id: str, patience: float | None = 0, watch: Watch = _silent) -> Job:
         """
-        Bring home what an interrupted job has to give. Sends nothing that costs. A task that is still at
-        work is looked at once, or followed for `patience` seconds (`None`: as long as it takes).
+        Bring home what an interrupted job has to give, or find out what became of one whose answer was lost:
+        what was seen is in its `evidence`. Sends nothing that costs. A task that is still at work is looked
+        at once, or followed for `patience` seconds (`None`: as long as it takes).
         """
         from limner import recovery
 
         job = self.ledger.job(job_id)
-        if job.state not in LIVE:
+        if job.state not in LIVE and job.state != "unknown":
             return job
         # Whatever is missing shows before the job is claimed, so that it stays free for others.
         quote = self.ledger.quote(job.quote_id)
@@ -218,6 +221,23 @@ class Client:
             return self.ledger.job(job_id)
         output = Output(**self.ledger.output(job_id))
         return self.engine.at_work(quote, gateway, job_id, output, watch, recovery.recover, patience)
+
+    def waiting(self) -> list[Job]:
+        """Jobs to recover, in the order in which that should be done: links that end soon come first."""
+        from limner import recovery
+
+        return recovery.in_order(self.ledger.jobs("unfinished", _MOST_WAITING), self.ledger.links_until())
+
+    def cancel(self, job_id: str) -> tuple[Called, Job]:
+        """
+        Call a job back, as far as that can be done: what it came to, and the job. What was sent goes on, as
+        no gateway takes it back. Raises `NotFound`.
+        """
+        called = self.ledger.cancel(job_id)
+        job = self.ledger.job(job_id)
+        if called == "confirmed":
+            receipts.write(job, self.language)
+        return called, job
 
     def adopt(self, gateway: str, task_id: str, output: Output | None = None) -> str:
         """
@@ -282,4 +302,8 @@ def _home(given: str | None, sandbox: bool) -> home.Home:
 def _sandbox_url(place: home.Home) -> str:
     from limner import sandbox
 
-    return sandbox.launch(home.private_folder(place.data / "server"))
+    try:
+        folder = home.private_folder(place.data / "server")
+    except OSError as error:
+        raise StorageFailed("home.cannot_make", path=place.data, reason=error.strerror) from error
+    return sandbox.launch(folder)

@@ -4,10 +4,11 @@ and an approved one is put to work.
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
-from limner import approval, artifacts, budget, choice, gateways, home, references
+from limner import approval, artifacts, budget, choice, gateways, home, references, terms
 from limner import quote as quoting
 from limner.approval import By
 from limner.artifacts import Output
@@ -16,9 +17,14 @@ from limner.gateways import Gateway
 from limner.ledger import ANY_PACE, Ledger, Owner, Pace
 from limner.market import Market
 from limner.records import plain
-from limner.types import Job, Model, Quote, Reference, Request
+from limner.types import Adjustment, Job, Model, Quote, Reference, Request
+
+if TYPE_CHECKING:
+    from limner.work import Work
 
 Watch = Callable[[str, Mapping[str, Any]], None]
+_MOMENT = 2.0
+"""Seconds to wait for a balance after everything else has been asked."""
 
 
 class Engine:
@@ -56,14 +62,34 @@ class Engine:
             self._owner.close()
             self._owner = None
 
-    def quote(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
-        """A frozen choice with its price, written down. `sent`: the references as they will leave."""
-        frozen = self._frozen(wanted, gateway, model, sent)
+    def quote(
+        self,
+        wanted: Request,
+        gateway: Gateway,
+        model: Model,
+        sent: tuple[Reference, ...],
+        notes: tuple[Adjustment, ...] = (),
+    ) -> Quote:
+        """
+        A frozen choice with its price, written down. `sent`: the references as they will leave; `notes`: what
+        is to be said of how it was chosen.
+        """
+        frozen = self._frozen(wanted, gateway, model, sent, notes)
+        frozen = quoting.noted(frozen, terms.notes(self.ledger, frozen.choice, gateway.facts["limits"]))
         self.ledger.add_quote(frozen)
         return frozen
 
-    def _frozen(self, wanted: Request, gateway: Gateway, model: Model, sent: tuple[Reference, ...]) -> Quote:
-        chosen = self.market.completed(gateway, choice.make(wanted, model, gateway.provider, sent))
+    def _frozen(
+        self,
+        wanted: Request,
+        gateway: Gateway,
+        model: Model,
+        sent: tuple[Reference, ...],
+        notes: tuple[Adjustment, ...],
+    ) -> Quote:
+        made = choice.make(wanted, model, gateway.provider, sent, lambda: self.market.sold(wanted))
+        made = made._replace(adjustments=(*notes, *made.adjustments))
+        chosen = self.market.completed(gateway, made)
         return quoting.make(
             chosen,
             host=gateway.host,
@@ -91,13 +117,17 @@ class Engine:
     def needs_question(self, quote: Quote) -> bool:
         """Does somebody have to be asked, or is it free, or within what the configuration allows unasked?"""
         unasked = budget.unasked(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
-        return quote.needs_approval and not (quote.price_known and quote.ceiling.micro <= unasked.micro)
+        within = quote.price_known and quote.ceiling.micro <= unasked.micro
+        # What will be other than asked was never allowed beforehand by anybody.
+        other = any(one.key in choice.MATERIAL for one in quote.choice.adjustments)
+        return quote.needs_approval and (other or not within)
 
     def approve(self, quote: Quote, by: By) -> None:
         """Write a yes down, with its money reserved. Raises as `Client.approve` does."""
-        granted = approval.grant(quote, by, self.ledger.now(), self._mode())
+        granted = approval.grant(quote, by, self.ledger.now(), self.mode())
         limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
         self.ledger.add_approval(quote, granted.by, granted.at, limits)
+        terms.approved(self.ledger, quote, gateways.facts(quote.choice.provider)["limits"])
 
     def check(self, quote: Quote, output: Output) -> Gateway:
         """Everything that can be known to be wrong before anything is sent. Raises as `Client.run` does."""
@@ -117,12 +147,36 @@ class Engine:
     def _check_tariff(self, quote: Quote, gateway: Gateway) -> None:
         """Is what was quoted still sold at that price? Raises `QuoteChanged`, naming a new quote."""
         old = quote.choice
-        _, model = self.market.pick(old.request._replace(gateway=gateway.name, model=old.model.id))
+        model = self.market.pick(old.request._replace(gateway=gateway.name, model=old.model.id)).model
         if plain(model._replace(as_of="")) == plain(old.model._replace(as_of="")):
             return
         fresh = self.quote(old.request, gateway, model, old.references)
         facts = {"quote": quote.id, "new": fresh.id, "before": quote.ceiling, "now": fresh.ceiling}
         raise QuoteChanged("quote.tariff_changed", **facts)
+
+    @contextmanager
+    def noting_balance(self, quote: Quote) -> Iterator[None]:
+        """
+        While a gateway is asked whether its price still holds, ask it for the balance too, where it tells one:
+        should an answer get lost, the two can be compared. Nobody waits for it longer than a moment.
+        """
+        facts = gateways.facts(quote.choice.provider)
+        if not (facts["gateway"].get("live") and facts.get("evidence", {}).get("balance")):
+            yield
+            return
+        asking = threading.Thread(target=self._note_balance, args=(quote,), daemon=True)
+        asking.start()
+        try:
+            yield
+        finally:
+            asking.join(_MOMENT)
+
+    def _note_balance(self, quote: Quote) -> None:
+        # It is only a hint for later: whatever goes wrong with it must hinder nothing.
+        with suppress(Exception):
+            gateway = gateways.find(quote.choice.gateway, self.settings)
+            told = self.market.ask(gateway, lambda provider, wire: provider.balance(wire))
+            self.ledger.add_balance(gateway.name, gateway.account, told)
 
     def serve(self, quote: Quote, gateway: Gateway, job_id: str, output: Output, watch: Watch) -> Job:
         """Send what was approved, follow it, save it: the one step that spends."""
@@ -131,7 +185,18 @@ class Engine:
         row = self.ledger.approval(quote.id)
         assert row is not None
         granted = approval.restore(quote, row["by_whom"], row["at"], row["expires_at"])
-        return self.at_work(quote, gateway, job_id, output, watch, lambda work: runner.run(work, granted))
+
+        def step(work: "Work") -> Job:
+            job = runner.run(work, granted)
+            return job if job.state != "unknown" else self._looked_around(work, job)
+
+        return self.at_work(quote, gateway, job_id, output, watch, step)
+
+    def _looked_around(self, work: "Work", job: Job) -> Job:
+        """What can be seen at once of an answer that was lost."""
+        from limner import recovery
+
+        return recovery.recover(work) if self.ledger.claim(job.id, self.owner.id) else job
 
     def at_work(
         self,
@@ -140,7 +205,7 @@ class Engine:
         job_id: str,
         output: Output,
         watch: Watch,
-        step: Callable[[Any], Job],
+        step: Callable[["Work"], Job],
         patience: float | None = None,
     ) -> Job:
         """One step of work on a job, with the job's own connection to its gateway around it."""
@@ -168,7 +233,7 @@ class Engine:
         finally:
             transport.close()
 
-    def _mode(self) -> approval.Mode:
+    def mode(self) -> approval.Mode:
         """Whose yes counts. A misspelt word must not quietly mean the weaker one."""
         told = self.settings.get("approval", {})
         mode = told.get("mode", "relay") if isinstance(told, Mapping) else told

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from limner import catalog, choice, gateways, home
+from limner import catalog, choice, gateways, home, knowledge, ranking, uses
 from limner.errors import GatewayError, NotFound, SetupNeeded
 from limner.gateways import Gateway, Settings
-from limner.types import Choice, Model, Repair, Request
+from limner.preferences import Preferences
+from limner.ranking import Advice, Counsel, Saved, Shop
+from limner.rates import Rates
+from limner.types import Adjustment, Choice, Model, Repair, Request
 
 if TYPE_CHECKING:
     from limner.providers.base import Provider
@@ -16,6 +20,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _ASK_SECONDS = 30.0
+
+
+class Picked(NamedTuple):
+    """The model that will serve a request, where it is sold, and what is to be said of the choice."""
+
+    gateway: Gateway
+    model: Model
+    notes: tuple[Adjustment, ...]
+
+
+def _as_it_is(chosen: Choice) -> Choice:
+    return chosen
 
 
 class Market:
@@ -36,22 +52,135 @@ class Market:
             raise NotFound("gateway.unknown", name=gateway, known=names)
         return [model for name in ([gateway] if gateway else names) for model in self.listed(name)]
 
-    def pick(self, wanted: Request) -> tuple[Gateway, Model]:
-        """The gateway and the model that are meant, among those that are set up."""
-        if wanted.gateway:
-            ready = [gateways.find(wanted.gateway, self.settings)]
+    def pick(self, wanted: Request) -> Picked:
+        """
+        The gateway and the model that will serve a request best, among those that are set up, and why. Raises
+        `Usage` for what nothing serves, `SetupNeeded` where nothing is set up.
+        """
+        ready = self._ready(wanted)
+        if len(ready) == 1:
+            shops = [self._shop(ready[0], wanted, 0, alone=True)]
         else:
-            ready = sorted(gateways.configured(self.settings), key=self._place)
-        if not ready:
+            shops = [self._shop(one, wanted, place) for place, one in enumerate(ready)]
+        self._check_names(wanted, shops)
+        ranked = self._ranked(wanted, shops)
+        first = ranked[0]
+        sold = [model for shop in shops for model in shop.models]
+        if wanted.model is not None:
+            choice.elsewhere(wanted, first.model, sold)
+        gateway = next(one for one in ready if one.name == first.model.gateway)
+        model = first.model
+        if gateway.facts["gateway"].get("live") and len(ready) > 1:
+            # What the dated facts chose is bought from the list of this moment.
+            model = choice.named(wanted._replace(model=model.id), self._able(wanted, self.live(gateway)))[0]
+        return Picked(gateway, model, self._notes(wanted, first, ranked))
+
+    def rank(self, wanted: Request, *, live: bool = False) -> tuple[ranking.Ranked, ...]:
+        """
+        Every model that is meant, the best for this request first; gateways that lack a key come last. With
+        `live` those that list their prices are asked for them, which is free. Raises `Usage`.
+        """
+        ready = self._ready(wanted, required=False)
+        asked = len(ready) == 1 and live
+        shops = [self._shop(one, wanted, place, alone=asked, live=live) for place, one in enumerate(ready)]
+        known = {one.name for one in ready}
+        for name in gateways.names(self.settings) if wanted.gateway is None else [wanted.gateway]:
+            if name not in known:
+                shops.append(Shop(name, "", len(shops), False, self.listed(name), _as_it_is))
+        self._check_names(wanted, shops)
+        return self._ranked(wanted, shops)
+
+    def sold(self, wanted: Request) -> Sequence[Model]:
+        """What the gateways that are set up have, from the dated facts."""
+        ready = self._ready(wanted._replace(gateway=None), required=False)
+        return [model for one in ready for model in self._sold(one, wanted, alone=False)]
+
+    def hint(self, wanted: Request, used: Model) -> Adjustment | None:
+        """What might have suited as well where a saved preference chose. Never said before the picture."""
+        saved = self._counsel(wanted, ()).saved
+        if wanted.model or wanted.wish or saved is None or not choice.matching(saved.model, [used]):
+            return None
+        ready = self._ready(wanted, required=False)
+        shops = [self._shop(one, wanted, place, live=False) for place, one in enumerate(ready)]
+        counsel = self._counsel(wanted, shops)._replace(saved=None)
+        first = ranking.rank(wanted, shops, counsel, Rates(self.settings.values))[0]
+        if first.choice is None or first.model.title == used.title or first.why.key == "chosen.default":
+            return None
+        return Adjustment("hint.other", {**first.why.facts, "price": str(first.price or "?")})
+
+    def _ready(self, wanted: Request, required: bool = True) -> list[Gateway]:
+        if wanted.gateway and required:
+            return [gateways.find(wanted.gateway, self.settings)]
+        found = sorted(gateways.configured(self.settings), key=self._place)
+        if wanted.gateway:
+            found = [one for one in found if one.name == wanted.gateway]
+        if not found and required:
             raise SetupNeeded("key.none", gateway="OmniMaaS")
-        if len(ready) == 1 and ready[0].facts["gateway"].get("live"):
-            return ready[0], choice.pick(wanted, self.live(ready[0]))
-        models = [model for one in ready for model in self._sold(one, wanted, alone=len(ready) == 1)]
-        model = choice.pick(wanted, models)
-        gateway = next(gateway for gateway in ready if gateway.name == model.gateway)
-        if gateway.facts["gateway"].get("live"):
-            model = choice.pick(wanted._replace(model=model.id), self.live(gateway))
-        return gateway, model
+        return found
+
+    def _shop(
+        self, gateway: Gateway, wanted: Request, place: int, *, alone: bool = False, live: bool | None = None
+    ) -> Shop:
+        """A gateway's models: its own list where it is the only one that can be meant, or where one asks."""
+        lists = bool(gateway.facts["gateway"].get("live"))
+        if lists and (alone if live is None else live):
+            models: Sequence[Model] = self.live(gateway)
+        else:
+            models = self._sold(gateway, wanted, alone=alone)
+
+        def completed(chosen: Choice) -> Choice:
+            return self.completed(gateway, chosen)
+
+        return Shop(gateway.name, gateway.provider, place, True, models, completed)
+
+    def _able(self, wanted: Request, models: Sequence[Model]) -> Sequence[Model]:
+        """A gateway may list one model once per operation, each time at other prices."""
+        return sorted(models, key=lambda model: not choice.able(wanted, model))
+
+    def _check_names(self, wanted: Request, shops: Sequence[Shop]) -> None:
+        """A model that is to be left out under a name that nothing has is a slip, not a wish."""
+        for name in wanted.exclude:
+            everything = [*self.models(), *(model for shop in shops for model in shop.models)]
+            if not choice.matching(name, everything):
+                raise choice.unknown(name, everything)
+
+    def _ranked(self, wanted: Request, shops: Sequence[Shop]) -> tuple[ranking.Ranked, ...]:
+        return ranking.rank(wanted, shops, self._counsel(wanted, shops), Rates(self.settings.values))
+
+    def _counsel(self, wanted: Request, shops: Sequence[Shop]) -> Counsel:
+        if wanted.model is not None or wanted.wish is not None:
+            return Counsel()
+        saved = self.preferences().get(choice.operation(wanted))
+        use, _ = uses.of(wanted)
+        advice = None
+        installed = knowledge.folder(self.settings.values) if use and shops else None
+        if use and installed:
+            row = uses.table()[use]
+            sold = [model for shop in shops if shop.ready for model in shop.models]
+            advice = knowledge.advice((*row["words"], *row["facts"], use), sold, installed)
+        return Counsel(
+            saved=Saved(saved.model, saved.gateway) if saved else None,
+            advice=Advice(advice.model, f"ima-knowledge-ai, {advice.page}") if advice else None,
+        )
+
+    def preferences(self) -> Preferences:
+        """What the person told us to remember: where the configuration says, else in limner's own home."""
+        told = self.settings.get("preferences", {})
+        told = told if isinstance(told, Mapping) else {}
+        named = told.get("file")
+        path = Path(str(named)).expanduser() if named else self.settings.home.data / "preferences.json"
+        return Preferences(path, str(told.get("user", "default")))
+
+    def _notes(
+        self, wanted: Request, first: ranking.Ranked, ranked: Sequence[ranking.Ranked]
+    ) -> tuple[Adjustment, ...]:
+        """Why it is this model, where nobody named it and it is not simply the first gateway's default."""
+        if first.why.key in {"chosen.named", "chosen.default"}:
+            return ()
+        usual = next((one for one in ranked if one.model.default and one.ready), None)
+        if usual and usual.model == first.model and wanted.wish is None and first.why.key != "chosen.saved":
+            return ()
+        return (first.why,)
 
     def _place(self, gateway: Gateway) -> int:
         """Among several that could serve: the one the configuration names, then the one the facts do."""
@@ -89,7 +218,9 @@ class Market:
         from datetime import datetime
 
         today = datetime.now().astimezone().date().isoformat()
-        return [model._replace(source=f"{gateway.host}, live", as_of=today, certainty="live") for model in listed]
+        return [
+            model._replace(source=f"{gateway.host}, live", as_of=today, certainty="live") for model in listed
+        ]
 
     def ask(self, gateway: Gateway, ask: Callable[["Provider", "Wire"], T]) -> T:
         """One free question to a gateway."""

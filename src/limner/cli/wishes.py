@@ -5,11 +5,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from limner.cli import mistakes
 from limner.errors import Usage
-from limner.types import Request
+from limner.types import Request, Wish
 
 Text = Callable[..., str]
 _STRINGS = (
@@ -22,8 +22,13 @@ _STRINGS = (
     "format",
     "background",
     "max_cost",
+    "wish",
+    "use",
+    "subject",
 )
+_WISHES = get_args(Wish)
 _NUMBERS = ("n", "seed", "attempts")
+_LISTS = ("references", "exclude")
 _EXAMPLE = '{"prompt": "a lighthouse", "model": "gpt-image-2", "n": 2}'
 
 
@@ -44,6 +49,8 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
         metavar="PICTURE",
         help=text("ref"),
     )
+    choosing(parser, text)
+    parser.add_argument("--subject", metavar="NAME", help=text("subject"))
     parser.add_argument("--ratio", "--aspect-ratio", dest="aspect_ratio", metavar="W:H", help=text("ratio"))
     parser.add_argument("--size", metavar="SIZE", help=text("size"))
     parser.add_argument("-n", "--n", type=mistakes.whole("-n"), metavar="COUNT", help=text("n"))
@@ -59,6 +66,16 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     )
 
 
+def choosing(parser: ArgumentParser, text: Text) -> None:
+    """How the model is chosen: shared with `limner models --for`."""
+    parser.add_argument("--wish", choices=_WISHES, help=text("wish"))
+    parser.add_argument("--use", metavar="USE", help=text("use"))
+    parser.add_argument(
+        "--not", dest="exclude", action="append", default=[], metavar="MODEL", help=text("not")
+    )
+    parser.add_argument("--exact", action="store_true", help=text("exact"))
+
+
 def request(options: Namespace) -> Request:
     """The request that the options describe. Raises `Usage`."""
     base = _from_json(options.request) if options.request else Request(prompt="")
@@ -68,8 +85,11 @@ def request(options: Namespace) -> Request:
     prompt = _prompt(options)
     if prompt is not None:
         told["prompt"] = prompt
-    if options.references:
-        told["references"] = tuple(options.references)
+    for name in ("references", "exclude"):
+        if getattr(options, name):
+            told[name] = tuple(getattr(options, name))
+    if options.exact:
+        told["exact"] = True
     if options.extra:
         told["extra"] = {**base.extra, **dict(_pair(one) for one in options.extra)}
     return base._replace(**told)
@@ -118,9 +138,9 @@ def _from_json(path: str) -> Request:
     for name, value in told.items():
         _check_field(name, value)
     _demand_text(told)
-    references = told.pop("references", None)
-    if references is not None:
-        told["references"] = tuple(references)
+    for name in _LISTS:
+        if told.get(name) is not None:
+            told[name] = tuple(told[name])
     return Request(**{"prompt": "", **{name: value for name, value in told.items() if value is not None}})
 
 
@@ -131,15 +151,19 @@ def _check_field(name: str, value: Any) -> None:
         return
     if name in _NUMBERS:
         fits, key = _is_number(value), "request.wants_number"
-    elif name == "references":
+    elif name in _LISTS:
         fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
         key = "request.wants_list"
+    elif name == "exact":
+        fits, key = isinstance(value, bool), "request.wants_yes_or_no"
     elif name == "extra":
         fits, key = isinstance(value, dict), "request.wants_object"
     else:
         fits, key = isinstance(value, str), "request.wants_text"
     if not fits:
         raise Usage(key, name=name)
+    if name == "wish" and value not in _WISHES:
+        raise Usage("wish.unknown", wish=value, allowed=_WISHES)
 
 
 def _demand_text(told: dict[str, Any]) -> None:

@@ -139,6 +139,7 @@ def _request(options: argparse.Namespace, images: Sequence[str], model: Model) -
         references=tuple(images),
         size=_text(extra.pop("size", None)),
         n=_count(extra.pop("n", 1)),
+        exact=True,  # calling this is the yes, so nobody would see what was adjusted
     )
     if ratio is not None and ":" not in str(ratio):
         extra["aspect_ratio"] = ratio  # SeeDream's list has sizes among its ratios

@@ -140,7 +140,9 @@ def _make(wanted: Request, file: str | Path | None, lines: Lines, family: str | 
 
 def _quote(client: Client, wanted: Request, family: str | None, lines: Lines) -> tuple[Quote, str]:
     """The quote and the family that the model's name stands for; nobody is asked."""
-    model = choice.pick(wanted, client.models(GATEWAY))
+    # The skill's callers were promised one default, and that nothing is adjusted.
+    model = choice.named(wanted, client.models(GATEWAY))[0]
+    wanted = wanted._replace(model=model.id, exact=True)
     belongs = _FAMILIES[model.family]
     if family and belongs != family:
         raise ValueError(f"{model.id} is of the {belongs} family: call generate_{belongs}")

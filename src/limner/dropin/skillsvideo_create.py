@@ -61,7 +61,7 @@ def _create(options: Namespace, lines: Lines) -> int:
 def _quote(client: Client, name: str, payload: dict[str, Any], options: Namespace, lines: Lines) -> Quote:
     """The payload as a request of ours. What its schema does not have is refused here, unsent."""
     try:
-        _, model = client.market.pick(Request(prompt="", gateway=GATEWAY, model=name))
+        model = client.market.pick(Request(prompt="", gateway=GATEWAY, model=name)).model
         wanted = _request(payload, model, lines)
         try:
             return client.quote(wanted, max_cost=options.max_cost)
@@ -96,6 +96,7 @@ def _request(payload: Mapping[str, Any], model: Model, lines: Lines) -> Request:
         size=None if size is None or size in _NOT_ASKED else str(size),
         n=n,
         extra=rest,
+        exact=True,  # calling this is the yes, so nobody would see what was adjusted
     )
 
 

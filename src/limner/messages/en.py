@@ -1,9 +1,13 @@
 """English. One sentence that says what is wrong, what is allowed, and what to do; `.next` keys say what next."""
 
-from limner.messages import en_engine
+from limner.messages import en_choosing, en_engine, en_open
+from limner.messages.en_checks import TEXTS as _CHECKS
 
 TEXTS: dict[str, str] = {
+    **_CHECKS,
     **en_engine.TEXTS,
+    **en_open.TEXTS,
+    **en_choosing.TEXTS,
     "unexpected": "Something went wrong that limner has no words for. The details are in the job's folder.",
     "internal": "limner itself failed: {reason}. `limner jobs` says how things stand. Please report this, with what "
     "`limner doctor` says.",
@@ -179,4 +183,13 @@ No key yet? Try it with play money:
     "gateways.resumed": "{name} may be bought from again.",
     "next.resolve": "When you know what the gateway charged: {answer} (or no)",
     "progress.queued": "waiting for a free place at {gateway}",
+    # The MCP server
+    "mcp.not_installed": "The MCP server is not installed. Install it with: pip install 'limner[mcp]'",
+    "mcp.port_taken": "Port {port} cannot be used: {reason}. Name another with --http, or 0 for any free one.",
+    "mcp.slow": "The gateway did not say its price within {seconds} s. Nothing was sent or spent; try again.",
+    "mcp.cursor": "There is no page after {cursor}. Use the next_cursor of the page before, or leave cursor out.",
+    "mcp.unknown_argument": "{tool} takes no {name}. It takes: {allowed}.",
+    "mcp.missing_argument": "{tool} needs {name}.",
+    "mcp.bad_argument": "{name} of {tool} does not fit. Allowed: {allowed}.",
+    "approval.unclear": "What came back from the question was neither a yes nor a no, so nothing was sent or spent.",
 }

@@ -20,8 +20,8 @@ TEXTS: dict[str, str] = {
     "model.none": "No model is known for this gateway. Name one with --model.",
     "model.unknown": "There is no model {model}. Known are: {known}.",
     "model.unknown_near": "There is no model {model}. Did you mean {near}? Known are: {known}.",
-    "model.no_references": "{model} takes no reference pictures. Leave them out, or choose a model that does: "
-    "limner models --task edit",
+    "model.no_references": "{model} takes no reference pictures. Leave them out, or choose one that does: "
+    "{others}.",
     "model.needs_reference": "{model} works on a picture. Give it one with --ref.",
     "max_cost.not_an_amount": "{value} is not an amount. Give a plain number in {unit}, such as 1.50.",
     "quote.price_unknown": "Nobody says what {model} costs. Set a price for it in the configuration, or give "

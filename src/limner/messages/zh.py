@@ -1,9 +1,13 @@
 """简体中文。一句话说清：哪里不对、可以怎样、该做什么；`next.` 开头的键说下一步。"""
 
-from limner.messages import zh_engine
+from limner.messages import zh_choosing, zh_engine, zh_open
+from limner.messages.zh_checks import TEXTS as _CHECKS
 
 TEXTS: dict[str, str] = {
+    **_CHECKS,
     **zh_engine.TEXTS,
+    **zh_open.TEXTS,
+    **zh_choosing.TEXTS,
     "unexpected": "出了点状况，limner 说不清是什么。详情在任务的文件夹里。",
     "internal": "limner 自己出错了：{reason}。目前进展可用 `limner jobs` 查看。请把它连同 `limner doctor` 的输出一起反馈给我们。",
     # 与要求不同之处
@@ -175,4 +179,13 @@ TEXTS: dict[str, str] = {
     "gateways.resumed": "可以重新在 {name} 下单了。",
     "next.resolve": "核实网关是否计费之后：{answer}（或 no）",
     "progress.queued": "正在等待 {gateway} 的空位",
+    # MCP 服务器
+    "mcp.not_installed": "还没有安装 MCP 服务器。请安装：pip install 'limner[mcp]'",
+    "mcp.port_taken": "端口 {port} 不能使用：{reason}。请用 --http 另选一个，或用 0 表示任意空闲端口。",
+    "mcp.slow": "网关没有在 {seconds} 秒内给出价格。没有发送，也没有花钱；请再试一次。",
+    "mcp.cursor": "{cursor} 之后没有下一页。请使用上一页的 next_cursor，或不填 cursor。",
+    "mcp.unknown_argument": "{tool} 没有 {name} 这个参数。可用的有：{allowed}。",
+    "mcp.missing_argument": "{tool} 需要 {name}。",
+    "mcp.bad_argument": "{tool} 的 {name} 不合适。允许：{allowed}。",
+    "approval.unclear": "收到的回答既不是同意也不是拒绝，因此没有发送，也没有花钱。",
 }

@@ -20,7 +20,7 @@ TEXTS: dict[str, str] = {
     "model.none": "这个网关没有列出模型，请用 --model 指定一个。",
     "model.unknown": "没有模型 {model}。现有：{known}。",
     "model.unknown_near": "没有模型 {model}。是不是 {near}？现有：{known}。",
-    "model.no_references": "{model} 不能参考图片。请去掉参考图，或换一个可以的模型：limner models --task edit",
+    "model.no_references": "{model} 不能参考图片。请去掉参考图，或换一个可以的模型：{others}。",
     "model.needs_reference": "{model} 要对一张图片进行处理。请用 --ref 给它一张。",
     "max_cost.not_an_amount": "{value} 不是金额。请填一个以 {unit} 计的数字，例如 1.50。",
     "quote.price_unknown": "没人知道 {model} 的价格。请在配置里写明价格，或用 --max-cost 说明最多花多少 {unit}。",

@@ -1,0 +1,215 @@
+"""
+Which model would serve a request best, among all that are for sale, and why: offline, free, repeatable.
+
+    what can be done  >  the wish  >  the saved preference  >  the knowledge base  >  the use  >  the default
+
+A use that the person named goes before the order of the gateways; one that only the prompt tells does not, so
+that a word in a prompt never moves an order to another gateway by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from limner import choice, uses
+from limner.errors import Usage
+from limner.money import Money
+from limner.quote import price_row
+from limner.rates import Rates, shown
+from limner.types import Adjustment, Choice, Model, Request
+
+
+class Shop(NamedTuple):
+    """One gateway's models, and where it stands among the gateways."""
+
+    name: str
+    provider: str
+    place: int
+    ready: bool
+    models: Sequence[Model]
+    completed: Callable[[Choice], Choice]
+    """Adds what the gateway's own list calls for, so that the right price is found."""
+
+
+class Saved(NamedTuple):
+    """A model that the person told us to remember."""
+
+    model: str
+    gateway: str | None = None
+
+
+class Advice(NamedTuple):
+    """A model that a knowledge base recommends, and where it says so."""
+
+    model: str
+    source: str
+
+
+class Counsel(NamedTuple):
+    """What speaks for a model besides the request."""
+
+    saved: Saved | None = None
+    advice: Advice | None = None
+
+
+class Ranked(NamedTuple):
+    """One model, as it would serve the request."""
+
+    model: Model
+    ready: bool
+    """Is its gateway set up?"""
+    choice: Choice | None
+    """`None` where it cannot serve the request; `refusal` says why."""
+    price: Money | None
+    """For all pictures; `None` where nobody names a price."""
+    most: Money | None
+    own: Money | None
+    """`price` in the person's money, where a rate leads there."""
+    why: Adjustment
+    refusal: Usage | None
+    key: tuple[float, ...] = ()
+
+    @property
+    def unmet(self) -> tuple[Adjustment, ...]:
+        """What would be other than asked."""
+        told = self.choice.adjustments if self.choice else ()
+        return tuple(one for one in told if one.key in choice.MATERIAL)
+
+
+def rank(request: Request, shops: Sequence[Shop], counsel: Counsel, rates: Rates) -> tuple[Ranked, ...]:
+    """Every model that is meant, the best first. Raises `Usage` where none is, or the use is unknown."""
+    everything = [model for shop in shops for model in shop.models]
+    meant = choice.named(request, everything)
+    use, said = uses.of(request)
+    found = [
+        _ranked(request, shop, model, counsel, rates, (use, said))
+        for shop in shops
+        for model in shop.models
+        if model in meant
+    ]
+    incomparable = request.wish == "cheapest" and _incomparable(found)
+    ordered = sorted(found, key=lambda one: one.key)
+    first = ordered[0]
+    if incomparable and first.price is not None and first.price.micro:
+        facts = {**first.why.facts, "unit": (first.own or first.price).unit}
+        ordered[0] = first._replace(why=Adjustment("chosen.cheapest_here", facts))
+    elif first.why.key == "chosen.other" and len(ordered) > 1:
+        ordered[0] = first._replace(why=Adjustment("chosen.fits", {"model": first.model.title}))
+    return tuple(ordered)
+
+
+def _ranked(
+    request: Request,
+    shop: Shop,
+    model: Model,
+    counsel: Counsel,
+    rates: Rates,
+    use: tuple[str | None, bool],
+) -> Ranked:
+    made, refusal = _made(request, shop, model)
+    row = price_row(made) if made else None
+    price = row.each.times(request.n) if row else None
+    own = rates.own(price, model.gateway) if price else None
+    one = Ranked(
+        model=model,
+        ready=shop.ready,
+        choice=made,
+        price=price,
+        most=row.most.times(request.n) if row else None,
+        own=own,
+        why=_why(request, model, counsel, use, price, own),
+        refusal=refusal,
+    )
+    return one._replace(key=_key(request, one, shop, counsel, use))
+
+
+def _made(request: Request, shop: Shop, model: Model) -> tuple[Choice | None, Usage | None]:
+    if not choice.able(request, model):
+        key = "model.no_pictures_taken" if request.references else "model.needs_reference"
+        return None, Usage(key, model=model.id)
+    if len(request.references) > model.max_references:
+        count = len(request.references)
+        return None, Usage("reference.too_many", count=count, limit=model.max_references)
+    try:
+        return shop.completed(choice.make(request, model, shop.provider)), None
+    except Usage as refusal:
+        return None, refusal
+
+
+def _key(
+    request: Request, one: Ranked, shop: Shop, counsel: Counsel, use: tuple[str | None, bool]
+) -> tuple[float, ...]:
+    model, served = one.model, uses.rank(one.model, use[0])
+    feasible = (
+        not one.ready,
+        one.choice is None,
+        one.price is None and request.max_cost is None,
+        len(one.unmet),
+    )
+    if request.wish is not None:
+        amount = one.price.micro if one.price and request.wish == "cheapest" else 0
+        return (*feasible, *_wished(request, one), shop.place, amount, served, not model.default)
+    advice = (not _is_advised(model, counsel), served)
+    order = (*advice, shop.place) if use[1] else (shop.place, *advice)
+    return (*feasible, not _is_saved(model, counsel), *order, not model.default)
+
+
+def _wished(request: Request, one: Ranked) -> tuple[float, float]:
+    """How far a model is from the wish. Amounts are only compared where they are in one unit."""
+    if request.wish == "cheapest":
+        if one.own is not None or (one.price is not None and not one.price.micro):
+            return 0, one.own.micro if one.own else 0
+        return 1, 0
+    if request.wish == "fast":
+        return one.model.seconds[1], one.model.seconds[0]
+    return uses.rank(one.model, "best" if request.wish == "best" else "art"), 0
+
+
+def _incomparable(found: Sequence[Ranked]) -> bool:
+    """Are there prices in units that nothing compares?"""
+    units = {
+        one.price.unit for one in found if one.ready and one.price and one.price.micro and one.own is None
+    }
+    compared = any(one.own is not None for one in found if one.ready)
+    return len(units) + compared > 1
+
+
+def _why(
+    request: Request,
+    model: Model,
+    counsel: Counsel,
+    use: tuple[str | None, bool],
+    price: Money | None,
+    own: Money | None,
+) -> Adjustment:
+    """The one reason that speaks most for a model. Its key names a sentence."""
+    told = "" if price is None else str(price) if own is None else f"{price} (≈ {shown(own)})"
+    facts = {"model": model.title, "price": told, "low": model.seconds[0], "high": model.seconds[1]}
+    if request.model is not None:
+        return Adjustment("chosen.named", facts)
+    if _grants(request, model, price):
+        return Adjustment(f"chosen.{request.wish}", facts)
+    if _is_saved(model, counsel):
+        return Adjustment("chosen.saved", facts)
+    if counsel.advice and _is_advised(model, counsel):
+        return Adjustment("chosen.advice", {**facts, "source": counsel.advice.source})
+    if uses.rank(model, use[0]) < 99:
+        return Adjustment(f"chosen.use_{use[0]}", facts)
+    return Adjustment("chosen.default" if model.default else "chosen.other", facts)
+
+
+def _grants(request: Request, model: Model, price: Money | None) -> bool:
+    """Does a model grant the wish, so that it is a reason? Of prices and times every model has some."""
+    if request.wish in {"best", "artistic"}:
+        return uses.rank(model, "best" if request.wish == "best" else "art") < 99
+    return request.wish == "fast" or (request.wish == "cheapest" and price is not None)
+
+
+def _is_saved(model: Model, counsel: Counsel) -> bool:
+    saved = counsel.saved
+    if saved is None or (saved.gateway and saved.gateway != model.gateway):
+        return False
+    return bool(choice.matching(saved.model, [model]))
+
+
+def _is_advised(model: Model, counsel: Counsel) -> bool:
+    return counsel.advice is not None and bool(choice.matching(counsel.advice.model, [model]))
