@@ -84,8 +84,8 @@ class Narrator:
 
     def last(self, job: Job) -> Message:
         """The last word on a job."""
-        told = ending(self.engine, job, self.quote, debug=self.debug, hint=self.hint)
-        return stream.ending(self.story, told)
+        end = ending(self.engine, job, self.quote, debug=self.debug, hint=self.hint)
+        return stream.ending(self.story, end)
 
 
 def follow(
@@ -101,7 +101,16 @@ def follow(
     A job's messages from the first to the last, or until `seconds` of waiting are over. Raises `NotFound`.
     `manner` is that of `Narrator`.
     """
-    narrator = Narrator(engine, job_id, **manner)
+    return told(Narrator(engine, job_id, **manner), seconds, clock, pause)
+
+
+def told(
+    narrator: Narrator,
+    seconds: float | None = None,
+    clock: Clock = time.time,
+    pause: Callable[[float], object] = time.sleep,
+) -> Iterator[Message]:
+    """What a narrator has to say, as it falls due."""
     until = None if seconds is None else clock() + seconds
     while True:
         now = clock()
@@ -115,10 +124,10 @@ def story(engine: Engine, job: Job, quote: Quote, language: str) -> Story:
     """What is known of a job as it sets out."""
     chosen = quote.choice
     low, high = chosen.model.seconds
-    told: Mapping[str, Any] = engine.settings.get("messages", {})
+    wished: Mapping[str, Any] = engine.settings.get("messages", {})
     facts = _facts(engine, chosen.gateway)
-    every = int(told.get("every", 0) or _said(facts, chosen.model) or max(_LEAST, min(_MOST, high // 3)))
-    own = {"first": every} if told.get("every") else {}
+    every = int(wished.get("every", 0) or _said(facts, chosen.model) or max(_LEAST, min(_MOST, high // 3)))
+    own = {"first": every} if wished.get("every") else {}
     return Story(
         job=job.id,
         language=language,
@@ -129,6 +138,7 @@ def story(engine: Engine, job: Job, quote: Quote, language: str) -> Story:
         ceiling=quote.ceiling,
         n=chosen.n,
         edits=chosen.operation == "image_to_image",
+        sandbox=engine.settings.sandbox_url is not None,
         **own,
     )
 
@@ -203,8 +213,8 @@ def _alternative(quote: Quote, gateway: Gateway, model: Model) -> Alternative | 
 
 def _details(job: Job) -> dict[str, Any]:
     """What is technical about a failure, for those who are debugging."""
-    told = {"error": job.error, "job": job.id, "task": job.task_id, **job.error_facts}
-    return {name: str(value) for name, value in told.items() if value is not None}
+    known = {"error": job.error, "job": job.id, "task": job.task_id, **job.error_facts}
+    return {name: str(value) for name, value in known.items() if value is not None}
 
 
 def _facts(engine: Engine, gateway: str) -> Mapping[str, Any]:

@@ -103,7 +103,7 @@ def build(command: str, language: str | None = None) -> Parser:
         add("--fields", metavar="A,B", help=text("fields")),
         add("--sandbox", action="store_true", help=text("sandbox_option")),
         add("--home", metavar="DIR", help=text("home")),
-        add("--lang", choices=("auto", *messages.LANGUAGES), default="auto", help=text("lang")),
+        add("--lang", choices=("auto", *messages.SPOKEN), default="auto", help=text("lang")),
         add("--no-input", action="store_true", help=text("no_input")),
         add("-q", "--quiet", action="store_true", help=text("quiet")),
         add("--no-color", action="store_true", help=text("no_color")),

@@ -5,7 +5,7 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from limner import cli, errors, messages
 from limner.errors import LimnerError
@@ -33,6 +33,8 @@ class Face:
     def __init__(self, *, wants_json: bool, language: str) -> None:
         self.json = wants_json
         self.language = language
+        self.spoken: str | None = None
+        """The language that a job's messages were asked for in; `None`: that of the prompt."""
         self.fields: tuple[str, ...] = ()
         self.quiet = False
         self.no_input = False
@@ -54,7 +56,8 @@ class Face:
                 given = options[place + 1]
             elif word.startswith("--lang="):
                 given = word.partition("=")[2]
-        given = given if given in messages.LANGUAGES else chosen
+        given = given if given in messages.SPOKEN else chosen
+        given = "en" if given in messages.SPOKEN and given not in messages.LANGUAGES else given
         if given not in messages.LANGUAGES:
             given = "zh" if cli.locale_language() == "zh" else "en"
         return cls(wants_json=wants_json, language=given)
@@ -66,7 +69,9 @@ class Face:
         self.colour = self.colour and not options.no_color
         self.home = options.home
         self.sandbox = options.sandbox or os.environ.get("LIMNER_SANDBOX", "").lower() in _TRUE
-        self._chosen = options.lang in messages.LANGUAGES or "LIMNER_LANG" in os.environ
+        self._chosen = options.lang in messages.SPOKEN or "LIMNER_LANG" in os.environ
+        chosen = options.lang if options.lang in messages.SPOKEN else os.environ.get("LIMNER_LANG", "")
+        self.spoken = chosen if chosen in messages.SPOKEN else None
 
     def speak_as(self, prompt: str) -> None:
         """Answer in the language the person wrote in, unless one was chosen."""
@@ -162,7 +167,7 @@ class Face:
                 "warnings": self.warnings,
                 "next": [{"why": one.why, "argv": list(one.argv)} for one in following],
             }
-            _write_json(told)
+            write_json(told)
             return
         # In a pipe a path has to be exactly itself, whatever letters its folder has.
         exact = kind in _PATHS and not sys.stdout.isatty()
@@ -195,7 +200,7 @@ class Face:
                 "warnings": self.warnings,
                 "next": argv,
             }
-            _write_json(whole)
+            write_json(whole)
             return error.exit_code
         for line in (sentence, *([hint] if hint else []), *(one.why for one in following)):
             sys.stderr.write("\n".join(_fitted(one) for one in line.split("\n")) + "\n")
@@ -266,10 +271,12 @@ def row(line: str) -> str:
     return cut(line, shutil.get_terminal_size().columns)
 
 
-def _write_json(told: Mapping[str, Any]) -> None:
-    """One object on one line, harmless even to a terminal."""
-    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+def write_json(told: Mapping[str, Any], to: TextIO | None = None) -> None:
+    """One object on one line, harmless even to a terminal; on standard output unless told otherwise."""
+    to = to or sys.stdout
+    is_utf8 = (to.encoding or "").lower().replace("-", "") == "utf8"
     import json
 
     line = json.dumps(told, ensure_ascii=not is_utf8)
-    sys.stdout.write(_HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", line) + "\n")
+    to.write(_HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", line) + "\n")
+    to.flush()

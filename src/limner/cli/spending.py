@@ -6,10 +6,10 @@ from pathlib import Path
 
 from limner import worker
 from limner.artifacts import Output
-from limner.cli import mistakes, preview
+from limner.cli import messaging, mistakes, preview
 from limner.cli.face import Face
 from limner.cli.progress import Display
-from limner.cli.telling import show_job
+from limner.cli.telling import job_exit, show_job
 from limner.client import Client
 from limner.errors import LimnerError
 from limner.types import Job, Quote
@@ -23,6 +23,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("--wait", type=mistakes.seconds("--wait"), metavar="SECONDS", help=text("wait"))
     parser.add_argument("--exit-status", action="store_true", help=text("exit_status"))
     parser.add_argument("--no-preview", action="store_true", help=text("no_preview"))
+    messaging.arguments(parser, text)
 
 
 def output(options: Namespace) -> Output:
@@ -35,7 +36,9 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
     known = face.client.ledger.job_of_quote(quote.id)
     if known is not None:
         face.warn("run.already", quote=quote.id, job=known.id)
-        return show_job(known, face, wants_state=options.exit_status)
+        if options.messages:
+            messaging.tell(known.id, options, face, seconds=0, whole=False)
+        return _shown(known, options, face)
     gateway = face.client.check_run(quote, wanted)
     for key, facts in gateway.warnings:
         face.warn(key, **facts)
@@ -48,30 +51,40 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
         raise
     if job is None:
         return 0
-    code = show_job(job, face, wants_state=options.exit_status)
+    code = _shown(job, options, face)
     if job.pictures and not options.no_preview:
         preview.show([picture.path for picture in job.pictures], face)
     return code
+
+
+def _shown(job: Job, options: Namespace, face: Face) -> int:
+    """Whoever asked for messages has had the last word; programs still get their object."""
+    if options.messages and not face.json:
+        return job_exit(job, options.exit_status)
+    return show_job(job, face, wants_state=options.exit_status)
 
 
 def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Job | None:
     home, sandbox, language = face.home, face.sandbox, face.language
     title = face.client.gateway(quote.choice.gateway).title
     face.forget_client()
-    with Display(face, title, quote.choice.model.seconds) as display:
+    display = Display(face, title, quote.choice.model.seconds)
+    with messaging.Teller(options, face) if options.messages else display as watching:
         if not worker.can_detach():
             return face.client.run(
-                quote.id, wanted, lambda event, facts: display.event({"event": event, **facts})
+                quote.id, wanted, lambda event, facts: watching.event({"event": event, **facts})
             )
 
         def client() -> Client:
             return Client(home=home, sandbox=sandbox, language=language)
 
         at_work = worker.start(client, quote.id, wanted)
-        job_id = _follow(at_work, display, options.wait)
+        job_id = _follow(at_work, watching, options.wait)
     job = face.client.job(job_id) if job_id else face.client.ledger.job_of_quote(quote.id)
     if job is None:
         raise LimnerError("worker.gone", quote=quote.id)
+    if options.messages:
+        return job
     if not at_work.ended:
         face.say(face.text("progress.goes_on"))
     elif face.client.is_left(job.id):
@@ -79,16 +92,19 @@ def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Jo
     return job
 
 
-def _follow(at_work: worker.Worker, display: Display, seconds: float | None) -> str | None:
+def _follow(
+    at_work: worker.Worker, watching: Display | messaging.Teller, seconds: float | None
+) -> str | None:
     job_id: str | None = None
     # The first event names the job; without it there would be nothing to come back to.
     for told in at_work.events(None):
         job_id = str(told["job"]) if told else None
-        if job_id:
+        if told and job_id:
+            watching.event(told)
             break
     for told in at_work.events(seconds):
         if told is None:
-            display.tick()
+            watching.tick()
         else:
-            display.event(told)
+            watching.event(told)
     return job_id

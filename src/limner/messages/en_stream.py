@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "line_price_most": "• Cost: {price}, {ceiling} at most",
     "line_most": "• Cost: {ceiling} at most",
     "line_free": "• Cost: free",
+    "line_sandbox": "🧪 Sandbox: play money, a painted picture",
     "progress": "⏳ Making it… {percent}%\n{elapsed} s so far, usually {high} s at most",
     "progress_late": "⏳ Making it… {percent}%\n{elapsed} s so far, usually {high} s at most. Hang on, almost done…",
     "progress_very_late": "⏳ Making it… {percent}%\n{elapsed} s so far, far longer than usual. It goes on by itself, and nothing is lost.",

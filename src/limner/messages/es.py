@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "line_price_most": "• Coste: {price}, {ceiling} como máximo",
     "line_most": "• Coste: {ceiling} como máximo",
     "line_free": "• Coste: gratis",
+    "line_sandbox": "🧪 Entorno de pruebas: dinero ficticio, imagen pintada por un programa",
     "progress": "⏳ En marcha… {percent} %\n{elapsed} s de espera, suele tardar {high} s como máximo",
     "progress_late": "⏳ En marcha… {percent} %\n{elapsed} s de espera, suele tardar {high} s como máximo. Un momento, ya casi está…",
     "progress_very_late": "⏳ En marcha… {percent} %\n{elapsed} s de espera, mucho más de lo normal. Sigue adelante por sí sola y no se pierde nada.",

@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "line_price_most": "• 料金：{price}（最大 {ceiling}）",
     "line_most": "• 料金：最大 {ceiling}",
     "line_free": "• 料金：無料",
+    "line_sandbox": "🧪 サンドボックス：お金はかからず、絵はプログラムが描いたものです",
     "progress": "⏳ 生成中です… {percent}%\n{elapsed} 秒経過、通常は最長 {high} 秒です",
     "progress_late": "⏳ 生成中です… {percent}%\n{elapsed} 秒経過、通常は最長 {high} 秒です。まもなく完成します…",
     "progress_very_late": "⏳ 生成中です… {percent}%\n{elapsed} 秒経過、いつもよりかなり長くかかっています。処理はそのまま続き、失われることはありません。",

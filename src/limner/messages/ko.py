@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "line_price_most": "• 비용: {price}, 최대 {ceiling}",
     "line_most": "• 비용: 최대 {ceiling}",
     "line_free": "• 비용: 무료",
+    "line_sandbox": "🧪 샌드박스: 진짜 돈이 들지 않고, 그림은 프로그램이 그려요",
     "progress": "⏳ 만들고 있어요… {percent}%\n{elapsed}초 지났고, 보통 길어야 {high}초예요",
     "progress_late": "⏳ 만들고 있어요… {percent}%\n{elapsed}초 지났고, 보통 길어야 {high}초예요. 조금만 더요, 거의 다 됐어요…",
     "progress_very_late": "⏳ 만들고 있어요… {percent}%\n{elapsed}초 지났어요. 평소보다 훨씬 오래 걸리네요. 작업은 계속되고 결과는 사라지지 않아요.",

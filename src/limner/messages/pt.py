@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "line_price_most": "• Custo: {price}, no máximo {ceiling}",
     "line_most": "• Custo: no máximo {ceiling}",
     "line_free": "• Custo: grátis",
+    "line_sandbox": "🧪 Ambiente de testes: dinheiro fictício, imagem pintada por um programa",
     "progress": "⏳ Em andamento… {percent}%\n{elapsed} s até agora, costuma levar no máximo {high} s",
     "progress_late": "⏳ Em andamento… {percent}%\n{elapsed} s até agora, costuma levar no máximo {high} s. Só um momento, está quase pronta…",
     "progress_very_late": "⏳ Em andamento… {percent}%\n{elapsed} s até agora, bem mais do que o normal. Ela continua sozinha e nada se perde.",

@@ -65,6 +65,8 @@ class Story(NamedTuple):
     n: int = 1
     edits: bool = False
     first: int = _FIRST
+    sandbox: bool = False
+    """Play money and a painted picture, which is said with the start and with the success."""
 
 
 class Alternative(NamedTuple):
@@ -133,6 +135,7 @@ def opening(story: Story) -> list[Message]:
         _say(story, "line_model", **facts),
         _say(story, "line_time", low=story.seconds[0], high=story.seconds[1]),
         _price_line(story),
+        *_sandbox_line(story),
     ]
     welcome = _say(story, "acknowledge_edit" if story.edits else "acknowledge", **facts)
     cost = amount(story.price if story.price is not None else story.ceiling, story.language)
@@ -198,7 +201,7 @@ def _success(story: Story, end: Ending) -> tuple[Step, list[str]]:
     for change, size in end.changes:
         smaller = change == "repair.smaller" and size
         lines.append(_say(story, "line_smaller" if smaller else "line_repaired", size=size))
-    lines += [_say(story, "line_link", url=url) for url in end.links]
+    lines += [*_sandbox_line(story), *(_say(story, "line_link", url=url) for url in end.links)]
     if end.hint:
         lines += ["", _say(story, "hint", **end.hint._asdict())]
     return "success", lines
@@ -242,6 +245,10 @@ def _alternative(story: Story, one: Alternative) -> str:
     key = "alternative_elsewhere" if one.gateway else "alternative"
     low, high = one.seconds
     return _say(story, key, model=one.model, gateway=one.gateway, price=one.price, low=low, high=high)
+
+
+def _sandbox_line(story: Story) -> list[str]:
+    return [_say(story, "line_sandbox")] if story.sandbox else []
 
 
 def _price_line(story: Story) -> str:

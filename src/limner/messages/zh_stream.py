@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "line_price_most": "• 消耗：{price}，最多 {ceiling}",
     "line_most": "• 消耗：最多 {ceiling}",
     "line_free": "• 消耗：免费",
+    "line_sandbox": "🧪 沙盒：不花真钱，图片由程序绘制",
     "progress": "⏳ 正在生成中… {percent}%\n已等待 {elapsed} 秒，预计最长 {high} 秒",
     "progress_late": "⏳ 正在生成中… {percent}%\n已等待 {elapsed} 秒，预计最长 {high} 秒。稍等，即将完成…",
     "progress_very_late": "⏳ 正在生成中… {percent}%\n已等待 {elapsed} 秒，比平时久得多。它会自己继续，不会丢。",
