@@ -102,12 +102,13 @@ def verify(path: Path) -> Format:
     return found
 
 
-def keep(fetched: Path, found: Format, output: Output, place: int, story: Mapping[str, Any]) -> Picture:
+def keep(
+    fetched: Path, found: Format, output: Output, place: int, story: Mapping[str, Any], sha256: str
+) -> Picture:
     """
     Move a verified picture to its name and write its sidecar. Raises `StorageFailed` when the folder will
     not take it; the file stays where it was fetched then.
     """
-    sha256 = _sha256(fetched)
     try:
         target = _settle(fetched, _candidates(output, place, found.media_type), output.overwrite)
         sidecar = _sidecar(target)
@@ -221,6 +222,6 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,46 +1,65 @@
 """An answer's pictures, saved one by one, and what they cost."""
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from limner import artifacts
+from limner import artifacts, checks, deadlinks
 from limner.answers import Answer
 from limner.artifacts import Output
 from limner.errors import GatewayError, NoPicture, StorageFailed
+from limner.formats import Format
 from limner.home import write_whole
+from limner.ledger import differences
 from limner.money import Money, decimal
 from limner.quote import cost_of_tokens, price_row
 from limner.records import plain
-from limner.types import Link, Picture, Source, Submission
+from limner.types import Declared, Difference, Link, Picture, Submission
 from limner.work import Tally, Work
 
 _MOST_SURPLUS = 16
+
+
+class _Delivery(NamedTuple):
+    """One answer, and the story that stands beside each of its pictures."""
+
+    work: Work
+    part: int
+    submission: Submission
+    parts: tuple[Path, ...]
+    story: Mapping[str, Any]
 
 
 def collect(work: Work, part: int, submission: Submission, answer: Answer | None, tally: Tally) -> Tally:
     """Save every picture of one answer and add up what it cost."""
     before, tally = tally.cost, _charged(work, part, submission, tally)
     work.watch("collecting", {"pictures": len(submission.sources)})
-    parts = answer.parts if answer else ()
     story = _story(work, part, submission, Money(tally.cost - before, work.unit), tally.basis)
+    delivery = _Delivery(work, part, submission, answer.parts if answer else (), story)
+    came, model = len(submission.sources), submission.declared_model
+    differences.add(work.ledger.store, work.job_id, checks.of_answer(work.sent(part), came, model, part))
     saved = work.ledger.pictures(work.job_id)
-    for number, source in enumerate(submission.sources):
+    deadlinks.note_ends(work, submission)
+    for number in range(came):
         place = _place(work, part, number)
         if place in saved:
             tally = tally._replace(pictures=(*tally.pictures, saved[place]))
             continue
         try:
-            picture = _save(work, source, parts, place, story)
+            picture = _save(delivery, number, place)
         except NoPicture as error:
             error.charged = "yes" if tally.cost else "unknown"
             tally = tally._replace(error=error)
         except GatewayError as error:
-            tally = tally._replace(error=error, waiting=True)
+            gone = deadlinks.gone(work, place, submission.sources[number], submission.task_id, error)
+            if gone is None:
+                tally = tally._replace(error=error, waiting=True)
+            else:
+                gone.charged = "yes" if tally.cost else "unknown"
+                tally = tally._replace(error=gone)
         except OSError as error:
             reason = StorageFailed("output.not_writable", path=work.folder, reason=error.strerror)
             tally = tally._replace(error=reason, waiting=True)
@@ -76,24 +95,42 @@ def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tal
     return tally._replace(cost=tally.cost + cost.micro, basis=basis, tokens=tally.tokens + tokens)
 
 
-def _save(
-    work: Work, source: Source, parts: tuple[Path, ...], place: int, story: Mapping[str, Any]
-) -> Picture:
-    again = _found_again(work, place, story)
+def _save(delivery: _Delivery, number: int, place: int) -> Picture:
+    work, source = delivery.work, delivery.submission.sources[number]
+    again = _found_again(delivery, number, place)
     if again is not None:
         return again._replace(url=source.url) if isinstance(source, Link) else again
     fetched = work.folder / f"picture-{place}"
-    link = artifacts.fetch(source, parts, fetched, work.transport.download)
-    found = artifacts.verify(fetched)
+    link = artifacts.fetch(source, delivery.parts, fetched, work.transport.download)
+    found, sha256 = artifacts.verify(fetched), artifacts.sha256_of(fetched)
+    story = _compared(delivery, number, place, fetched, found, sha256)
     with suppress(OSError):
         os.link(fetched, _mark(work, place))
     try:
-        picture = artifacts.keep(fetched, found, work.output, place, story)
+        picture = artifacts.keep(fetched, found, work.output, place, story, sha256)
     except StorageFailed:
         # Paid pictures are kept in the job's own folder when their place turns out to be closed.
         here = Output(path=str(work.folder / f"image-{place + 1}"))
-        picture = artifacts.keep(fetched, found, here, 0, story)
+        picture = artifacts.keep(fetched, found, here, 0, story, sha256)
     return picture._replace(url=link) if isinstance(source, Link) else picture
+
+
+def _compared(
+    delivery: _Delivery, number: int, place: int, path: Path, found: Format, sha256: str
+) -> Mapping[str, Any]:
+    """The picture's story, with what it is other than agreed to. That is written down too."""
+    work, told = delivery.work, delivery.submission.declared
+    said = told[number] if number < len(told) else Declared()
+    rows: list[Difference] = []
+    try:
+        rows += checks.of_picture(path, found, work.sent(delivery.part), said, place)
+    except Exception as error:  # noqa: BLE001  # a check that trips must not cost anybody a paid picture
+        work.watch("unchecked", {"place": place, "reason": f"{type(error).__name__}: {error}"})
+    rows += checks.twice(sha256, place, work.ledger.pictures(work.job_id))
+    other = differences.earlier(work.ledger.store, sha256, work.job_id)
+    rows += [Difference(place, "again", {"job": other})] if other else []
+    differences.add(work.ledger.store, work.job_id, rows)
+    return {**delivery.story, "differences": [{"kind": one.kind, **one.facts} for one in rows]}
 
 
 def _mark(work: Work, place: int) -> Path:
@@ -101,8 +138,9 @@ def _mark(work: Work, place: int) -> Path:
     return work.folder / f"picture-{place}.mark"
 
 
-def _found_again(work: Work, place: int, story: Mapping[str, Any]) -> Picture | None:
+def _found_again(delivery: _Delivery, number: int, place: int) -> Picture | None:
     """The picture that a process brought to its place and died before it could write that down."""
+    work = delivery.work
     with suppress(OSError):
         mark, given = _mark(work, place).stat(), Path(work.output.path or "").expanduser()
         wanted = Path(work.output.folder or ".").absolute() / given
@@ -111,16 +149,16 @@ def _found_again(work: Work, place: int, story: Mapping[str, Any]) -> Picture | 
         for entry in same:
             path = Path(entry.path)
             if not path.name.startswith("."):
-                return _adopted(path, story)
+                return _adopted(delivery, number, place, path)
             path.unlink()
         _mark(work, place).unlink()
     return None
 
 
-def _adopted(path: Path, story: Mapping[str, Any]) -> Picture:
+def _adopted(delivery: _Delivery, number: int, place: int, path: Path) -> Picture:
     found, sidecar = artifacts.verify(path), path.with_name(path.name + ".json")
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = artifacts.sha256_of(path)
+    story = _compared(delivery, number, place, path, found, sha256)
     picture = Picture(
         str(path), sha256, found.media_type, found.width, found.height, found.bytes, str(sidecar)
     )

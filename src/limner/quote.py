@@ -7,7 +7,7 @@ from typing import Any
 from limner.errors import BudgetExceeded, Usage
 from limner.money import Money, parse
 from limner.records import digest_of, id_of
-from limner.types import Choice, Price, Quote, Repair
+from limner.types import Adjustment, Choice, Price, Quote, Repair
 
 GOOD_FOR_MS = 15 * 60 * 1000
 
@@ -56,6 +56,15 @@ def make(
     )
     digest = digest_of(quote)
     return quote._replace(digest=digest, id=id_of(digest))
+
+
+def noted(quote: Quote, notes: tuple[Adjustment, ...]) -> Quote:
+    """The same quote with what is to be said beside it, which is part of what is agreed to."""
+    if not notes:
+        return quote
+    told = quote._replace(notes=notes)
+    digest = digest_of(told)
+    return told._replace(digest=digest, id=id_of(digest))
 
 
 def price_row(choice: Choice) -> Price | None:

@@ -1,13 +1,14 @@
 """A job's own two files: `result.json` for programs, `result.md` for people. There from the first moment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from limner import messages
 from limner.home import write_whole
 from limner.money import Money, decimal
-from limner.types import Job
+from limner.types import Difference, Job
 
 
 def told(job: Job) -> dict[str, Any]:
@@ -36,13 +37,35 @@ def told(job: Job) -> dict[str, Any]:
             {"key": one.key, "on": list(one.on), "size": one.size, "price": decimal(one.price)}
             for one in job.repairs
         ],
+        "differences": [_difference(one) for one in job.differences],
         "seconds": job.seconds,
         "error": job.error,
         "error_facts": dict(job.error_facts),
+        "evidence": [one._asdict() for one in job.evidence],
+        "cancel_at": job.cancel_at,
         "folder": job.folder,
         "created_at": job.created_at,
         "updated_at": job.updated_at,
     }
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    """`picture` counts from 1; it is missing where the whole answer is meant."""
+    number = {"picture": one.place + 1} if one.place >= 0 else {}
+    return {"kind": one.kind, **number, "facts": dict(one.facts)}
+
+
+def said(job: Job, language: str) -> list[str]:
+    """A sentence for each thing that came other than agreed to."""
+    told = []
+    for one in job.differences:
+        if one.kind == "fewer" and words(job)[0] == "job.fewer":
+            continue
+        what = messages.sentence(f"difference.{one.kind}", language, one.facts)
+        several = one.place >= 0 and len(job.pictures) > 1
+        key = "difference.at" if several else "difference.in"
+        told.append(messages.sentence(key, language, {"number": one.place + 1, "what": what}))
+    return told
 
 
 def words(job: Job) -> tuple[str, dict[str, Any]]:
@@ -65,18 +88,18 @@ def words(job: Job) -> tuple[str, dict[str, Any]]:
     return f"job.{job.state}", facts
 
 
-def write(job: Job, sentence: str, raw: Mapping[str, Any] | None = None) -> None:
-    """Both files, in the job's folder."""
+def write(job: Job, sentence: str, raw: Mapping[str, Any] | None = None, also: Sequence[str] = ()) -> None:
+    """Both files, in the job's folder. `also` are more sentences for people, one to a line."""
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     answers = sorted(str(path) for path in folder.glob("attempt-*.answer"))
     record = {**told(job), "prompt": job.prompt, "answers": answers, "raw": raw or {}}
     write_whole(folder / "result.json", json.dumps(record, ensure_ascii=False, indent=2))
-    write_whole(folder / "result.md", _page(job, sentence))
+    write_whole(folder / "result.md", _page(job, sentence, also))
 
 
-def _page(job: Job, sentence: str) -> str:
-    lines = [f"# {job.id}", "", sentence, ""]
+def _page(job: Job, sentence: str, also: Sequence[str]) -> str:
+    lines = [f"# {job.id}", "", sentence, "", *(f"- {one}" for one in also), *([""] if also else [])]
     lines += [f"- model: {job.model} ({job.gateway})", f"- state: {job.state}"]
     if job.cost:
         lines.append(f"- cost: {job.cost}")

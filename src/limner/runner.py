@@ -96,7 +96,8 @@ def _write(work: Work, job: Job) -> None:
     """A full disk costs the job its own two files, never its settlement: the ledger is the record."""
     key, facts = receipts.words(job)
     with suppress(OSError):
-        receipts.write(job, sentence(key, work.language, facts))
+        also = receipts.said(job, work.language)
+        receipts.write(job, sentence(key, work.language, facts), also=also)
 
 
 def _serve(work: Work, part: int, tally: Tally) -> Tally:

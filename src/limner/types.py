@@ -150,7 +150,7 @@ class Difference(NamedTuple):
     """One thing that came other than agreed to. `difference.<kind>` names its sentence in the messages."""
 
     place: int
-    """The picture's place in the job; -1: the job as a whole."""
+    """The picture's place in the job; -1, -2, …: the whole answer to the first, second, … request."""
     kind: str
     facts: Mapping[str, Any]
 
@@ -257,6 +257,7 @@ class Declared(NamedTuple):
     format: str | None = None
     size: str | None = None
     """Pixels, as "WIDTHxHEIGHT"."""
+    model: str | None = None
     watermark: bool = False
     """Only the picture with the gateway's mark on it was to be had."""
 
@@ -273,9 +274,6 @@ class Progress(NamedTuple):
     """Whether a failed task was charged, as far as the gateway's facts or its answer tell."""
     said: Mapping[str, Any] = {}
     """What the gateway said, as it came, for faces that pass it on."""
-    declared_model: str | None = None
-    declared: tuple[Declared, ...] = ()
-    """Of each of `sources`, in their order; what is missing at the end is not said."""
 
 
 class Submission(NamedTuple):

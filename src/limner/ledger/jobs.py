@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.errors import ApprovalNeeded, NotFound, QuoteChanged, Usage
-from limner.ledger import owners, spending, stops, turns
+from limner.ledger import differences, owners, spending, stops, turns
 from limner.ledger.evidence import Witnessed
 from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
@@ -347,6 +347,7 @@ class Ledger(Witnessed):
             error_facts=json.loads(row["error_facts"]),
             pictures=tuple(self.pictures(row["id"]).values()),
             repairs=self._repairs(row),
+            differences=differences.of_job(self.store, row["id"]),
             evidence=self.evidence(row["id"]) if row["state"] != "done" or row["uncertain"] else (),
         )
         return Job(**own)

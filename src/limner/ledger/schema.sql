@@ -182,7 +182,7 @@ CREATE TABLE turn (
 -- In what a delivery is other than what was agreed to.
 CREATE TABLE difference (
     job_id TEXT NOT NULL REFERENCES job (id),
-    place INTEGER NOT NULL,               -- of the picture; -1: the job as a whole
+    place INTEGER NOT NULL,               -- of the picture; -1, -2, …: a whole answer
     kind TEXT NOT NULL,
     facts TEXT NOT NULL,                  -- JSON, for the sentence `difference.<kind>`
     PRIMARY KEY (job_id, place, kind)

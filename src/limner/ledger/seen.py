@@ -1,0 +1,62 @@
+"""The terms that gateways were seen to sell under, and which of them somebody said yes to."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from limner.ledger.store import Store
+from limner.records import canonical
+
+
+class Seen(NamedTuple):
+    """One version of a model's terms. Times are Unix milliseconds."""
+
+    sha256: str
+    facts: Mapping[str, Any]
+    first_at: int
+    last_at: int
+    approved_at: int | None
+
+
+def note(store: Store, gateway: str, subject: str, facts: Mapping[str, Any], at: int) -> str:
+    """Write down that these are the terms at that moment; their digest."""
+    text = canonical(facts)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    with store.writing():
+        where = "gateway = ? AND subject = ? AND sha256 = ?"
+        known = store.do(f"UPDATE seen SET last_at = ? WHERE {where}", at, gateway, subject, sha256)  # noqa: S608
+        if not known:
+            store.do(
+                "INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, NULL)", gateway, subject, sha256, text, at, at
+            )
+    return sha256
+
+
+def approved(store: Store, gateway: str, subject: str, sha256: str, at: int) -> None:
+    """Somebody said yes under these terms."""
+    where = "gateway = ? AND subject = ? AND sha256 = ?"
+    with store.writing():
+        store.do(f"UPDATE seen SET approved_at = ? WHERE {where}", at, gateway, subject, sha256)  # noqa: S608
+
+
+def last_approved(store: Store, gateway: str, subject: str) -> Seen | None:
+    """The terms of the latest yes."""
+    row = store.row(
+        "SELECT sha256, facts, first_at, last_at, approved_at FROM seen WHERE gateway = ? AND subject = ?"
+        " AND approved_at IS NOT NULL ORDER BY approved_at DESC LIMIT 1",
+        gateway,
+        subject,
+    )
+    return Seen(**{**row, "facts": json.loads(row["facts"])}) if row else None
+
+
+def last_day(store: Store, gateway: str, model: str) -> int | None:
+    """When somebody last said yes to this model, whatever it was to do."""
+    row = store.row(
+        "SELECT max(approved_at) AS at FROM seen WHERE gateway = ? AND subject IN (?, ?)",
+        gateway,
+        f"text_to_image:{model}",
+        f"image_to_image:{model}",
+    )
+    return row["at"] if row else None
