@@ -24,6 +24,8 @@ from limner.messages.stream import Message
 from limner.money import Money
 from limner.types import LIVE, Called, Job, Model, Quote, Request
 
+_MOST_WAITING = 10_000
+
 
 def _silent(event: str, facts: Mapping[str, Any]) -> None:
     del event, facts

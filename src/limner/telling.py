@@ -1,6 +1,7 @@
 """Quotes and jobs as every face tells them to programs: plain data, additive only, with their sentences."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 from limner.client import Client
@@ -10,6 +11,7 @@ from limner.money import decimal
 from limner.receipts import told, words
 from limner.types import LIVE, Job, Quote
 
+_COUNTED = {"link", "task_gone", "task_unseen"}
 LOOK_AGAIN_SECONDS = 5
 
 
@@ -79,6 +81,8 @@ def job_data(job: Job, client: Client, language: str) -> dict[str, Any]:
     data = told(job)
     key, facts = words(job)
     data["message"] = sentence(key, language, facts)
+    for row, one in zip(data["evidence"], seen(job, language), strict=True):
+        row["message"] = one
     if job.state in LIVE:
         elapsed = time.time() - job.created_at / 1000
         longest = client.ledger.quote(job.quote_id).choice.model.seconds[1]
@@ -89,3 +93,17 @@ def job_data(job: Job, client: Client, language: str) -> dict[str, Any]:
         data["progress"] = 100
     data["sandbox"] = client.sandbox
     return data
+
+
+def seen(job: Job, language: str) -> list[str]:
+    """A sentence for each thing that was seen of a job beside its gateway's answer."""
+    told = []
+    for one in job.evidence:
+        facts = dict(one.facts)
+        if "until" in facts:
+            facts["when"] = f"{datetime.fromtimestamp(facts['until'] / 1000).astimezone():%Y-%m-%d %H:%M}"
+        line = sentence(f"evidence.{one.kind}", language, facts)
+        if one.kind in _COUNTED and one.times > 1:
+            line = sentence("evidence.again", language, {"sentence": line, "times": one.times})
+        told.append(line)
+    return told

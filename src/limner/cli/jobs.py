@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
 
+from limner import telling
 from limner.cli import mistakes
 from limner.cli.face import Face, row
 from limner.cli.telling import job_data
@@ -38,11 +39,13 @@ def run(options: Namespace, face: Face) -> int:
         when = datetime.fromtimestamp(job.created_at / 1000).astimezone().strftime("%m-%d %H:%M")
         cost = str(job.cost) if job.cost else "-"
         lines.append(
-            f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {clean(job.prompt, 48)}  {clean(job.model)}"
+            row(f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {clean(job.prompt, 48)}  {clean(job.model)}")
         )
+        if job.state == "unknown":
+            lines += [f"  - {one}" for one in telling.seen(job, face.language)]
     cursor = page[-1].id if len(found) > options.limit else None
     data = {"items": [job_data(job, face) for job in page], "next_cursor": cursor} if face.json else {}
-    face.show("jobs", data, [row(line) for line in lines])
+    face.show("jobs", data, lines)
     if not page:
         face.say(face.text("jobs.none"))
     return 0

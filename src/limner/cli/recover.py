@@ -1,17 +1,16 @@
-"""`limner recover`: bring home what an interruption left behind. Sends nothing that costs."""
+"""`limner recover`: bring home what an interruption left behind, find out about lost answers. Costs nothing."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from limner import telling
 from limner.artifacts import Output
 from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.telling import job_data, show_job
 from limner.cli.wishes import Text
 from limner.errors import LimnerError, Usage
-from limner.types import LIVE, Job
-
-_PAGE = 1_000
+from limner.types import Job
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -37,14 +36,14 @@ def run(options: Namespace, face: Face) -> int:
         if options.task and not face.json:
             _addresses(job, face)
         return code
-    waiting = [job for job in face.client.jobs("unfinished", _PAGE) if job.state in LIVE]
-    home = [_home(job, options.wait, face) for job in reversed(waiting)]
-    unknown = face.client.jobs("unknown", _PAGE)
-    data = {"items": [job_data(job, face) for job in home], "unknown": [job.id for job in unknown]}
+    looked = [_home(job, options.wait, face) for job in face.client.waiting()]
+    home = [job for job in looked if job.state != "unknown"]
+    unknown = [job for job in looked if job.state == "unknown"]
+    data = {"items": [job_data(job, face) for job in looked], "unknown": [job.id for job in unknown]}
     lines = [f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip() for job in home]
-    lines += [
-        f"{job.id}  unknown  {face.text('recover.unknown', uncertain=job.uncertain)}" for job in unknown
-    ]
+    for job in unknown:
+        lines.append(f"{job.id}  unknown  {face.text('recover.unknown', uncertain=job.uncertain)}")
+        lines += [f"  - {one}" for one in telling.seen(job, face.language)]
     face.show("jobs", data, lines)
     if not lines:
         face.say(face.text("recover.none"))

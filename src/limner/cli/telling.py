@@ -36,6 +36,9 @@ def job_lines(job: Job, face: Face) -> list[str]:
         face.say(face.text(job.error, **job.error_facts))
         if job.state in {"failed", "canceled"}:
             face.say(face.text(f"charged.{job.charged}", cost=job.cost))
+    if job.state in LIVE or job.uncertain.micro:
+        for one in telling.seen(job, face.language):
+            face.say(f"- {one}")
     return lines
 
 
@@ -44,6 +47,8 @@ def job_next(job: Job, face: Face) -> list[Next]:
         return [face.next("next.recover", "recover", job.id)]
     if job.state in LIVE:
         return [face.next("next.status", "status", job.id, "--wait", "50")]
+    if job.state == "unknown" and not job.evidence:
+        return [face.next("next.look_around", "recover", job.id)]
     if job.state == "unknown":
         # A program that runs what it is given next must not thereby say that money was charged.
         answer = face.typed("resolve", job.id, "--charged", "yes")

@@ -26,6 +26,7 @@ TEXTS: dict[str, str] = {
     "evidence.link": "A picture's link at {host} answered with {status}.",
     "evidence.links_until": "The links to the pictures end at {when}.",
     "evidence.again": "{sentence} (seen {times} times)",
+    "next.look_around": "See what can be found out, free of charge: {command}",
     # Links and tasks that are gone for good
     "picture.gone": "The picture of the task {task} is gone: its link at {host} no longer works (HTTP {status}). It was "
     "made, and what it cost is counted. The link was: {link}",
