@@ -83,14 +83,23 @@ class Store:
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+                # Time passes, also for what came to nothing: a yes that was found expired stays so.
+                with suppress(apsw.Error):
+                    self._tick()
                 raise
             finally:
                 self._at = None
 
     def now(self) -> int:
-        """Unix milliseconds by the ledger's own clock, which never goes back; one instant per transaction."""
-        with self._lock, self._told():
-            return self._at or self._clock().at(clock.machine())
+        """
+        Unix milliseconds by the ledger's own clock, which never goes back; one instant per transaction. It is
+        written down: who was told a time must not be told an earlier one.
+        """
+        with self._lock:
+            if self._at is not None:
+                return self._at
+            with self.writing():
+                return self.now()
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         with self._lock, self._told():
@@ -144,6 +153,9 @@ class Store:
         transaction.
         """
         self._demand_writer()
+        return self._tick()
+
+    def _tick(self) -> int:
         before, machine = self._clock(), clock.machine()
         after = before.moved(machine)
         if after != before:
