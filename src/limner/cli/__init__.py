@@ -16,6 +16,7 @@ COMMANDS = (
     "run",
     "status",
     "jobs",
+    "cancel",
     "recover",
     "resolve",
     "show",
@@ -25,6 +26,8 @@ COMMANDS = (
     "setup",
     "doctor",
     "sandbox",
+    "studio",
+    "mcp",
     "completion",
 )
 _GLOBAL = {"--json", "--sandbox", "--no-input", "--no-color", "-q", "--quiet"}

@@ -15,7 +15,7 @@ from limner.cli.wishes import Text
 from limner.errors import LimnerError, SetupNeeded
 
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
-_EXTRAS = {"sandbox": "starlette", "preview": "textual_image", "heif": "pi_heif", "keyring": "keyring"}
+_EXTRAS = {"sandbox": "starlette", "preview": "textual_image", "heif": "pi_heif", "keyring": "keyring", "mcp": "mcp"}
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:

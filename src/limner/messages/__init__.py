@@ -37,6 +37,13 @@ def studio_text(key: str, language: str, facts: Mapping[str, Any] | None = None)
     return texts[key].format_map(values)
 
 
+def mcp_text(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
+    """A text of the MCP server. Kept apart, because only that reads it."""
+    texts: dict[str, str] = import_module(f"limner.messages.{language}_mcp").TEXTS
+    values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
+    return texts[key].format_map(values)
+
+
 def has(key: str) -> bool:
     return key in _texts("en")
 

@@ -1,0 +1,214 @@
+"""From a wish to pictures: the quote, the question, the one tool that spends, and looking after the job."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import anyio
+from mcp.server.mcpserver import Context, ElicitationResult, Resolve
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from limner import worker
+from limner.errors import ApprovalNeeded, LimnerError, NeverLeft
+from limner.mcp import confirming, shapes, speaking
+from limner.mcp.confirming import Yes
+from limner.mcp.desk import LONGEST_SECONDS, Desk, aside
+from limner.mcp.following import Call, follow, job_answer
+from limner.mcp.pictures import Preview
+from limner.messages import mcp_text, sentence
+from limner.telling import quote_data
+from limner.types import Quote, Request
+
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
+Count = Annotated[int, Field(ge=1, le=8)]
+Tool = Callable[..., Any]
+
+
+def quoting(desk: Desk) -> Tool:
+    async def quote_image(  # noqa: PLR0913, PLR0917
+        prompt: str,
+        model: str | None = None,
+        gateway: str | None = None,
+        refs: list[str] | None = None,
+        aspect_ratio: str | None = None,
+        size: str | None = None,
+        n: Count = 1,
+        format: str | None = None,  # noqa: A002
+        quality: str | None = None,
+        background: str | None = None,
+        seed: int | None = None,
+        avoid: str | None = None,
+        max_cost: str | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> Annotated[CallToolResult, shapes.QuoteShape]:
+        wanted = Request(
+            prompt=prompt,
+            gateway=gateway,
+            model=model,
+            references=tuple(refs or ()),
+            aspect_ratio=aspect_ratio,
+            size=size,
+            n=n,
+            avoid=avoid,
+            quality=quality,
+            format=format,
+            background=background,
+            seed=seed,
+            max_cost=max_cost,
+            extra=extra or {},
+        )
+        language = desk.voice.of(prompt)
+        try:
+            quote = await aside(desk.client.quote, wanted)
+        except TimeoutError:
+            return speaking.failed(NeverLeft("mcp.slow", seconds=LONGEST_SECONDS), language)
+        except LimnerError as error:
+            return speaking.failed(error, language)
+        data = quote_data(quote, desk.client, language)
+        key = "quote.ask" if desk.client.needs_question(quote) else "quote.free"
+        minutes = (quote.expires_at - quote.created_at) // 60_000
+        lines = [
+            *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
+            data["summary"],
+            *data["adjustments"],
+            mcp_text(key, language, {"quote": quote.id, "minutes": minutes}),
+            f"quote_id: {quote.id}",
+            f"max_cost: {data['max_cost']} {data['unit']}",
+        ]
+        return speaking.answer(lines, data)
+
+    return quote_image
+
+
+def generating(desk: Desk) -> Tool:
+    ask = confirming.asker(desk)
+
+    async def generate_image(
+        quote_id: str,
+        ctx: Context[Any, Any],
+        answered: Annotated[ElicitationResult[Yes], Resolve(ask)],
+        wait_seconds: Seconds = 40,
+        preview: Preview = "none",
+        approved: str | None = None,
+    ) -> Annotated[CallToolResult, shapes.Generated]:
+        until = anyio.current_time() + LONGEST_SECONDS
+        language = desk.voice.own
+        try:
+            quote = await aside(desk.client.ledger.quote, quote_id)
+            language = desk.voice.of(quote.choice.request.prompt)
+            known = await aside(desk.client.ledger.job_of_quote, quote.id)
+            verdict = confirming.verdict(answered)
+            if known is None and verdict is False:
+                return _declined(quote, desk, language)
+            if known is None:
+                job_id = await _begun(quote, verdict, approved, desk, language, until)
+            else:
+                job_id = known.id
+        except ApprovalNeeded as error:
+            if error.key == "approval.other_quote":
+                return speaking.failed(error, language)
+            return _unconfirmed(quote, desk, language)
+        except LimnerError as error:
+            return speaking.failed(error, language)
+        except TimeoutError:
+            return _starting(quote, desk, language)
+        call = Call(ctx, desk, language, preview)
+        seconds = min(wait_seconds, until - anyio.current_time())
+        job, warnings = await follow(call, job_id, seconds)
+        return job_answer(call, job, warnings, nested=True)
+
+    return generate_image
+
+
+async def _begun(
+    quote: Quote, verdict: bool | None, approved: str | None, desk: Desk, language: str, until: float
+) -> str:
+    """
+    The id of the job that now serves the quote. Raises `ApprovalNeeded` where nobody has said yes,
+    `TimeoutError` when it took too long to see, and what keeps a job from being opened.
+    """
+
+    def begin() -> str:
+        if verdict:
+            desk.client.approve(quote.id, by="elicitation")
+        elif approved is not None:
+            _relay(quote, approved, desk)
+        desk.client.check_run(quote, desk.output)
+        try:
+            return worker.hire(desk.order(quote.id, language))
+        except LimnerError:
+            # Somebody else may have been quicker with the same quote; then this is its job.
+            other = desk.client.ledger.job_of_quote(quote.id)
+            if other is None:
+                raise
+            return other.id
+
+    return await aside(begin, seconds=until - anyio.current_time())
+
+
+def _relay(quote: Quote, approved: str, desk: Desk) -> None:
+    """Take the yes that an agent passes on, where the configuration lets it count."""
+    if approved != quote.id:
+        raise ApprovalNeeded("approval.other_quote", approved=approved, quote=quote.id)
+    if desk.client.needs_question(quote) and desk.client.ledger.approval(quote.id) is None:
+        desk.client.approve(quote.id, by="relay")
+
+
+def _declined(quote: Quote, desk: Desk, language: str) -> CallToolResult:
+    said = sentence("approval.declined", language)
+    data = {"status": "declined", "message": said, "quote": quote_data(quote, desk.client, language)}
+    return speaking.answer([said, mcp_text("next.declined", language), "status: declined"], data)
+
+
+def _unconfirmed(quote: Quote, desk: Desk, language: str) -> CallToolResult:
+    """Nobody has said yes: the quote, one sentence to say to the person, and every way a yes can be given."""
+    data = quote_data(quote, desk.client, language)
+    command = desk.typed("approve", quote.id)
+    address = desk.studio()
+    url = f"{address}/approve/{quote.id}" if address else None
+    facts = {"summary": data["summary"], "ceiling": quote.ceiling, "quote": quote.id, "command": command}
+    relays = desk.mode == "relay"
+    lines = [
+        mcp_text("confirm.say", language, facts),
+        mcp_text("confirm.relay" if relays else "confirm.person", language, facts),
+        mcp_text("confirm.page", language, {"url": url}) if url else "",
+        "status: needs_confirmation",
+        f"quote_id: {quote.id}",
+    ]
+    told: dict[str, Any] = {
+        "status": "needs_confirmation",
+        "message": mcp_text("confirm.say", language, facts),
+        "quote": data,
+        "approve_command": command,
+        "approve_url": url,
+        "warnings": [],
+    }
+    return speaking.answer(lines, told)
+
+
+def _starting(quote: Quote, desk: Desk, language: str) -> CallToolResult:
+    """It took too long to see the job begin. It may begin yet; the same quote never begins a second one."""
+    said = mcp_text("starting", language, {"quote": quote.id})
+    quoted = quote_data(quote, desk.client, language)
+    data = {"status": "running", "message": said, "quote": quoted}
+    return speaking.answer([said, "status: running", f"quote_id: {quote.id}"], data)
+
+
+def looking_after(desk: Desk) -> Tool:
+    async def get_job(
+        job_id: str,
+        ctx: Context[Any, Any],
+        wait_seconds: Seconds = 0,
+        preview: Preview = "none",
+    ) -> Annotated[CallToolResult, shapes.JobShape]:
+        language = desk.voice.own
+        try:
+            job = await aside(desk.client.job, job_id)
+            language = desk.voice.of(job.prompt)
+            call = Call(ctx, desk, language, preview)
+            job, warnings = await follow(call, job_id, wait_seconds)
+        except LimnerError as error:
+            return speaking.failed(error, language)
+        return job_answer(call, job, warnings, nested=False)
+
+    return get_job

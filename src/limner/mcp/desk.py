@@ -1,0 +1,102 @@
+"""What all tools share: one client, one language, one place for pictures; work beside the event loop."""
+
+import json
+import os
+import shlex
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from limner import home as homes
+from limner.artifacts import Output
+from limner.client import Client
+from limner.errors import LimnerError
+from limner.mcp.speaking import Voice
+from limner.worker import Order
+
+T = TypeVar("T")
+
+LONGEST_SECONDS = 45
+"""No call takes longer: hosts give up after 60 s, most of them without saying so."""
+
+_PATIENCE_SECONDS = 40
+_STUDIO = "studio.json"
+
+
+class Desk:
+    """`at`: the given home folder, if any. `local`: may a picture be named by its path on this machine?"""
+
+    def __init__(
+        self, client: Client, voice: Voice, *, at: str | None, pictures: str | None, local: bool
+    ) -> None:
+        self.client = client
+        self.voice = voice
+        self.local = local
+        self._at = at
+        self.pictures = Path(pictures).expanduser() if pictures else client.home.data / "pictures"
+        self._fetching: dict[str, threading.Thread] = {}
+        self._hindered: dict[str, LimnerError] = {}
+
+    @property
+    def output(self) -> Output:
+        return Output(folder=str(self.pictures))
+
+    def order(self, quote_id: str, language: str) -> Order:
+        return Order(quote_id, self.output, self._at, self.client.sandbox, language)
+
+    def typed(self, *words: str) -> str:
+        """A command for a person's terminal that meets the same ledger."""
+        place = ("--home", self._at) if self._at else ()
+        return shlex.join(("limner", *words, *place, *(("--sandbox",) if self.client.sandbox else ())))
+
+    @property
+    def mode(self) -> str:
+        """Whose yes counts: "relay" or "person". Raises `Usage` for a setting that is neither."""
+        return self.client.engine.mode()
+
+    def studio(self) -> str | None:
+        """The studio's address, when it runs: it leaves its port in the home folder."""
+        try:
+            told = json.loads((homes.find(self._at).data / _STUDIO).read_bytes())
+            port, process = int(told["port"]), int(told["pid"])
+            if os.name == "posix":
+                os.kill(process, 0)
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+        return f"http://127.0.0.1:{port}"
+
+    def fetch(self, job_id: str) -> None:
+        """Bring home, on a thread of its own, a job whose process has ended. Costs nothing."""
+        at_work = self._fetching.get(job_id)
+        if at_work is None or not at_work.is_alive():
+            self._hindered.pop(job_id, None)
+            at_work = threading.Thread(target=self._bring_home, args=(job_id,), daemon=True)
+            self._fetching[job_id] = at_work
+            at_work.start()
+
+    def fetches(self, job_id: str) -> bool:
+        at_work = self._fetching.get(job_id)
+        return at_work is not None and at_work.is_alive()
+
+    def hindrance(self, job_id: str) -> LimnerError | None:
+        """What kept the last `fetch` from its end."""
+        return self._hindered.get(job_id)
+
+    def _bring_home(self, job_id: str) -> None:
+        try:
+            self.client.recover(job_id, _PATIENCE_SECONDS)
+        except LimnerError as error:
+            self._hindered[job_id] = error
+
+
+async def aside(work: Callable[..., T], *facts: Any, seconds: float = LONGEST_SECONDS) -> T:
+    """
+    Do something that may block on a thread, for at most `seconds`. Giving up waiting does not undo it: it
+    goes on, and what it did is in the ledger. Raises `TimeoutError` when the time is over.
+    """
+    with anyio.fail_after(max(0.0, seconds)):
+        return await anyio.to_thread.run_sync(work, *facts, abandon_on_cancel=True)
