@@ -12,6 +12,7 @@ it leaves; else the spool holds the body as it came, and `take_out` reads it aft
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any
@@ -136,18 +137,23 @@ class Packer:
 
     def break_off(self) -> None:
         """The body ended before its time: what came of it stays as it came."""
-        if self._reader is not None:
-            self._unpack(b"")
-        self._close()
+        try:
+            if self._reader is not None:
+                self._unpack(b"")
+        finally:
+            self._close()
 
     def _unpack(self, rest: bytes) -> None:
         """Write what was taken so far as it came, and everything else from here on."""
         assert self._reader is not None
         reader, self._reader = self._reader, None
         self._raw = self._target.open("wb")
-        for piece in reader.as_it_came():
-            self._raw.write(piece)
-        self._raw.write(rest)
+        try:
+            for piece in reader.as_it_came():
+                self._raw.write(piece)
+            self._raw.write(rest)
+        finally:
+            reader.close()
         for path in reader.parts:
             path.unlink(missing_ok=True)
 
@@ -181,10 +187,13 @@ def picture_begins(path: Path) -> bool:
 def take_out(spool: Path) -> tuple[bytes, tuple[Path, ...]]:
     """The text of a spooled body with its long base64 runs taken out, and the files they went to."""
     reader = _Reader(spool, ".part")
-    with spool.open("rb", buffering=0) as file:
-        while block := file.read(BLOCK):
-            reader.feed(block)
-    return reader.finish()
+    try:
+        with spool.open("rb", buffering=0) as file:
+            while block := file.read(BLOCK):
+                reader.feed(block)
+        return reader.finish()
+    finally:
+        reader.close()
 
 
 class _Reader:
@@ -224,6 +233,12 @@ class _Reader:
             self._end_run()
         return bytes(self.text), tuple(self.parts)
 
+    def close(self) -> None:
+        """However it went: a file that a full disk takes no more of is let go of all the same."""
+        if self.run:
+            with suppress(OSError):
+                self.run.file.close()
+
     def as_it_came(self) -> Iterator[bytes]:
         """Everything that was fed, put together again. Only where `exact`."""
         if self.run:
@@ -237,7 +252,6 @@ class _Reader:
         if self.run:
             yield from _encoded(self.run.path)
             yield self.run.carry
-            self.run.file.close()
 
     def _in_text(self, block: bytes, position: int) -> int:
         quote = block.find(b'"', position)

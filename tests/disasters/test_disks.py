@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pybase64
 import pytest
 
 from cli.person import LIMNER, Person, Ran
 from crash.relay import Hold, relaying
+from limner.answers import Packer, take_out
 
 from .conftest import Disk, NewPerson
 
@@ -24,13 +26,14 @@ SHIM = r"""
 #include <fcntl.h>
 int flock(int file, int what) { errno = TROUBLE; return -1; }
 #ifdef ALSO_SQLITE
-int fcntl(int file, int what, ...) { va_list more; va_start(more, what); void *given = va_arg(more, void *); va_end(more);
+int fcntl(int file, int what, ...) {
+  va_list more; va_start(more, what); void *given = va_arg(more, void *); va_end(more);
   if (what == F_SETLK || what == F_SETLKW) { errno = TROUBLE; return -1; }
-  extern int __fcntl64_nocancel(int, int, ...) __attribute__((weak));
   static int (*real)(int, int, ...); extern void *dlsym(void *, const char *);
   if (!real) real = dlsym((void *)-1, "fcntl64");
   return real(file, what, given); }
-int fcntl64(int file, int what, ...) { va_list more; va_start(more, what); void *given = va_arg(more, void *); va_end(more);
+int fcntl64(int file, int what, ...) {
+  va_list more; va_start(more, what); void *given = va_arg(more, void *); va_end(more);
   return fcntl(file, what, given); }
 #endif
 """
@@ -125,6 +128,32 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(person: Person) -> None:
     words = said(Ran(ran.returncode, ran.stdout, ran.stderr))
     assert ENGLISH in words
     assert person.run("run", quote, "--approve", quote).code == 0, "the ledger is whole"
+
+
+def test_a_picture_that_does_not_fit_on_the_disk_is_let_go_of(small_disk: Disk) -> None:
+    disk = small_disk(400_000)
+    spool = disk / "attempt-1.answer"
+    spool.write_bytes(b'{"data": "' + pybase64.b64encode(os.urandom(150_000)) + b'"}')
+    fill(disk)
+    with pytest.raises(OSError, match="No space left"):
+        take_out(spool)
+    with pytest.raises(OSError, match="No space left"):
+        packed(spool, disk)
+    held = [
+        path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink() and path.exists()
+    ]
+    assert [path for path in held if path.is_relative_to(disk)] == []
+
+
+def packed(spool: Path, disk: Path) -> None:
+    """The same body as it would arrive."""
+    packer = Packer(disk / "attempt-2.answer", disk / "attempt-2.answer")
+    try:
+        packer.feed(spool.read_bytes())
+        packer.finish()
+    except OSError:
+        packer.break_off()
+        raise
 
 
 # Closed, missing

@@ -15,7 +15,7 @@ _FINE = 1_000
 
 
 class Clock(NamedTuple):
-    """As it stands in the ledger, in milliseconds: it was `ahead` when the machine's clock showed `noticed`."""
+    """As it stands in the ledger, in milliseconds: `ahead` when the machine's clock showed `noticed`."""
 
     latest: int
     ahead: int
