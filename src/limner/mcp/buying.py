@@ -16,8 +16,8 @@ from limner.mcp.desk import LONGEST_SECONDS, Desk, aside
 from limner.mcp.following import Call, follow, job_answer
 from limner.mcp.pictures import Preview
 from limner.messages import mcp_text, sentence
-from limner.telling import quote_data
-from limner.types import Quote, Request
+from limner.telling import job_data, quote_data
+from limner.types import LIVE, Quote, Request, Wish
 
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
 Count = Annotated[int, Field(ge=1, le=8)]
@@ -38,6 +38,10 @@ def quoting(desk: Desk) -> Tool:
         background: str | None = None,
         seed: int | None = None,
         avoid: str | None = None,
+        wish: Wish | None = None,
+        use: str | None = None,
+        subject: str | None = None,
+        exact: bool = False,
         max_cost: str | None = None,
         extra: dict[str, Any] | None = None,
     ) -> Annotated[CallToolResult, shapes.QuoteShape]:
@@ -56,6 +60,10 @@ def quoting(desk: Desk) -> Tool:
             seed=seed,
             max_cost=max_cost,
             extra=extra or {},
+            wish=wish,
+            use=use,
+            subject=subject,
+            exact=exact,
         )
         language = desk.voice.of(prompt)
         try:
@@ -169,6 +177,7 @@ def _unconfirmed(quote: Quote, desk: Desk, language: str) -> CallToolResult:
     facts = {"summary": data["summary"], "ceiling": quote.ceiling, "quote": quote.id, "command": command}
     relays = desk.mode == "relay"
     lines = [
+        *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
         mcp_text("confirm.say", language, facts),
         mcp_text("confirm.relay" if relays else "confirm.person", language, facts),
         mcp_text("confirm.page", language, {"url": url}) if url else "",
@@ -212,3 +221,21 @@ def looking_after(desk: Desk) -> Tool:
         return job_answer(call, job, warnings, nested=False)
 
     return get_job
+
+
+def calling_back(desk: Desk) -> Tool:
+    async def cancel_job(job_id: str) -> Annotated[CallToolResult, shapes.JobShape]:
+        language = desk.voice.own
+        try:
+            called, job = await aside(desk.client.cancel, job_id)
+        except LimnerError as error:
+            return speaking.failed(error, language)
+        language = desk.voice.of(job.prompt)
+        ended = called == "too_late" and job.state not in LIVE and job.state != "unknown"
+        key = "cancel.unknown" if called == "too_late" and job.state == "unknown" else f"cancel.{called}"
+        facts = {"job": job.id, "state": job.state, "ceiling": job.ceiling, "uncertain": job.uncertain}
+        said = sentence("cancel.ended" if ended else key, language, {**facts, "gateway": job.gateway})
+        data = {**job_data(job, desk.client, language), "cancel": called, "message": said}
+        return speaking.answer([said, f"status: {job.state}", f"job_id: {job.id}"], data)
+
+    return cancel_job

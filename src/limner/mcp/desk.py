@@ -50,7 +50,8 @@ class Desk:
 
     def typed(self, *words: str) -> str:
         """A command for a person's terminal that meets the same ledger."""
-        place = ("--home", self._at) if self._at else ()
+        at = self._at or os.environ.get("LIMNER_HOME")
+        place = ("--home", at) if at else ()
         return shlex.join(("limner", *words, *place, *(("--sandbox",) if self.client.sandbox else ())))
 
     @property

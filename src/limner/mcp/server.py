@@ -46,6 +46,7 @@ def tools(desk: Desk, language: str) -> list[Tool]:
         make(buying.quoting(desk), language, reads=True, world=True),
         make(buying.generating(desk), language, reads=False, world=True),
         make(buying.looking_after(desk), language, reads=True, world=True),
+        make(buying.calling_back(desk), language, reads=False),
         make(looking.listing_jobs(desk), language, reads=True),
         make(looking.spending(desk), language, reads=True),
         make(looking.telling_setup(desk), language, reads=True),

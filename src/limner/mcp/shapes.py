@@ -74,6 +74,7 @@ class JobShape(Shape):
     progress: int | None = None
     elapsed_s: float | None = None
     poll_after_s: int | None = None
+    cancel: Literal["confirmed", "requested", "too_late"] | None = None
     warnings: list[str] = []
 
 
