@@ -1,13 +1,16 @@
 """The client for programs with an event loop: the same core, each call in a worker thread."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from limner import narration
 from limner.approval import By
 from limner.artifacts import Output
 from limner.client import Client
+from limner.messages.stream import Message
 from limner.types import Job, Model, Quote, Request
 
 T = TypeVar("T")
@@ -53,6 +56,17 @@ class AsyncClient:
 
     async def job(self, job_id: str) -> Job:
         return await self._call(partial((await self._ready()).job, job_id))
+
+    async def messages(self, job_id: str, **manner: Any) -> AsyncIterator[Message]:
+        """As `Client.messages`; whoever stops listening ends nothing. `manner` is that of `Narrator`."""
+        engine = (await self._ready()).engine
+        narrator = await self._call(partial(narration.Narrator, engine, job_id, **manner))
+        while True:
+            for message in await self._call(partial(narrator.look, time.time())):
+                yield message
+            if narrator.ended:
+                return
+            await asyncio.sleep(narration.LOOK_SECONDS)
 
     async def recover(self, job_id: str) -> Job:
         return await self._call(partial((await self._ready()).recover, job_id))

@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.25
 _LEAST, _MOST = 15, 30
 """Bounds for the time between two progress messages, where a model's facts do not say it."""
 _ALTERNATIVES = 2
-_FOREIGN = frozenset({"key", "forbidden", "funds", "network"})
+_FOREIGN = frozenset({"key", "no_key", "forbidden", "funds", "network"})
 """Reasons that every model of the same gateway would meet again."""
 _OURS = frozenset({"storage", "interrupted", "reference", "changed", "budget", "rate"})
 """Reasons that another model would not help with."""
@@ -188,9 +188,21 @@ def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:
     return [one for _, _, one in found[:_ALTERNATIVES]]
 
 
+def refusal(engine: Engine, error: LimnerError, language: str) -> Message:
+    """The last word on a request that never became a job."""
+    kind, told = reasons.plain(error.key), str(error.facts.get("gateway", ""))
+    meant = [
+        name
+        for name in gateways.names(engine.settings)
+        if told in {name, _facts(engine, name)["gateway"]["title"]}
+    ]
+    where = page(engine, meant[0], kind) if meant else ""
+    return stream.refusal(error.key, language, charged=error.charged, page=where)
+
+
 def page(engine: Engine, gateway: str, kind: str) -> str:
     """Where a gateway's key is made, or its credits are bought; "" where its facts do not say."""
-    name = {"key": "keys_from", "funds": "funds_from"}.get(kind)
+    name = {"key": "keys_from", "no_key": "keys_from", "funds": "funds_from"}.get(kind)
     return str(_facts(engine, gateway)["gateway"].get(name, "")) if name else ""
 
 

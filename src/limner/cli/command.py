@@ -45,6 +45,10 @@ def execute(command: str, words: list[str]) -> int:
     try:
         return _executed(command, words, face)
     except LimnerError as error:
+        if face.tells:
+            from limner.cli import messaging
+
+            messaging.refuse(error, face)
         return face.fail(error)
     except KeyboardInterrupt:
         return 130

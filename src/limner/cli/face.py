@@ -35,6 +35,10 @@ class Face:
         self.language = language
         self.spoken: str | None = None
         """The language that a job's messages were asked for in; `None`: that of the prompt."""
+        self.written = language
+        """The language of the prompt, of which `language` may not be capable."""
+        self.tells = False
+        """Does whoever started this wait for messages?"""
         self.fields: tuple[str, ...] = ()
         self.quiet = False
         self.no_input = False
@@ -72,9 +76,14 @@ class Face:
         self._chosen = options.lang in messages.SPOKEN or "LIMNER_LANG" in os.environ
         chosen = options.lang if options.lang in messages.SPOKEN else os.environ.get("LIMNER_LANG", "")
         self.spoken = chosen if chosen in messages.SPOKEN else None
+        self.tells = bool(getattr(options, "messages", False))
 
     def speak_as(self, prompt: str) -> None:
         """Answer in the language the person wrote in, unless one was chosen."""
+        if prompt:
+            from limner.messages.written import language_of
+
+            self.written = language_of(prompt)
         if not self._chosen and prompt:
             self.language = messages.of_text(prompt)
             if self._client:

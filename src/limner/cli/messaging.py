@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from limner import messages
 from limner.cli.face import Face, write_json
+from limner.errors import ApprovalNeeded, Declined, LimnerError
 
 if TYPE_CHECKING:
     from limner.messages.stream import Message
     from limner.narration import Narrator
 
 Text = Callable[..., str]
+_ASKS = {ApprovalNeeded.code, Declined.code}
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -70,6 +72,22 @@ class Teller:
         self._next = time.monotonic() + LOOK_SECONDS
         for message in self.narrator.look(time.time()):
             show(message, self.face)
+
+
+def refuse(error: LimnerError, face: Face) -> None:
+    """The last word where there is no job: for those who wait for messages, beside what `Face.fail` says."""
+    if error.code in _ASKS:
+        return
+    language = face.spoken or face.written
+    try:
+        from limner.narration import refusal
+
+        told = refusal(face.client.engine, error, language)
+    except LimnerError:  # the configuration itself may be what is wrong
+        from limner.messages import stream
+
+        told = stream.refusal(error.key, language, charged=error.charged)
+    show(told, face)
 
 
 def tell(job_id: str, options: Namespace, face: Face, *, seconds: float | None, whole: bool) -> None:

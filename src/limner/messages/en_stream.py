@@ -45,6 +45,7 @@ TEXTS: dict[str, str] = {
     "paused_ready": "It is finished, but could not be fetched yet. I can fetch it later at no extra cost.",
     "details": "({details})",
     # Why, in the words of somebody who wants a picture
+    "reason_no_key": "no key is set up yet",
     "reason_key": "the key is not valid, or not authorised",
     "reason_forbidden": "this key may not be used for that",
     "reason_funds": "there are not enough credits for this picture",

@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "paused_working": "Todavía se está haciendo. Pregúntame dentro de un rato y la recojo sin coste adicional.",
     "paused_ready": "Ya está hecha, pero todavía no se ha podido recoger. Puedo recogerla más tarde sin coste adicional.",
     "details": "({details})",
+    "reason_no_key": "todavía no hay ninguna clave configurada",
     "reason_key": "la clave no es válida o no está autorizada",
     "reason_forbidden": "esta clave no se puede usar para eso",
     "reason_funds": "no hay créditos suficientes para esta imagen",

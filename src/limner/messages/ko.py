@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "paused_working": "아직 만드는 중이에요. 잠시 뒤에 다시 물어봐 주시면 추가 비용 없이 가져올게요.",
     "paused_ready": "이미지는 완성됐지만 아직 가져오지 못했어요. 나중에 추가 비용 없이 가져올 수 있어요.",
     "details": "({details})",
+    "reason_no_key": "아직 키가 설정되지 않았어요",
     "reason_key": "키가 올바르지 않거나 허가되지 않았어요",
     "reason_forbidden": "이 키로는 그 일을 할 수 없어요",
     "reason_funds": "크레딧이 부족해요",

@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "paused_working": "Ela ainda está sendo feita. Pergunte de novo daqui a pouco e eu a busco sem custo extra.",
     "paused_ready": "Ela está pronta, mas ainda não pôde ser buscada. Posso buscá-la mais tarde sem custo extra.",
     "details": "({details})",
+    "reason_no_key": "ainda não há nenhuma chave configurada",
     "reason_key": "a chave não é válida ou não está autorizada",
     "reason_forbidden": "esta chave não pode ser usada para isso",
     "reason_funds": "não há créditos suficientes para esta imagem",

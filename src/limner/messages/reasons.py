@@ -10,6 +10,10 @@ import errno
 # The longest beginning that fits decides. A key that is not here reads as "other": one calm sentence.
 _PLAIN = {
     "key": "key",
+    "key.none": "no_key",
+    "key.variable_empty": "no_key",
+    "key.file_empty": "no_key",
+    "setup": "no_key",
     "gateway.key_refused": "key",
     "gateway.forbidden": "forbidden",
     "gateway.funds": "funds",

@@ -178,6 +178,14 @@ def ending(story: Story, end: Ending) -> Message:
     return whole._replace(pictures=end.pictures, links=end.links, percent=done, details=end.details)
 
 
+def refusal(error: str, language: str, *, charged: str = "no", page: str = "") -> Message:
+    """The last word where there is no job yet: nothing was ordered. `page` as in `Ending`."""
+    lines = [say("failure", language), say("line_reason", language, reason=why(error, language))]
+    lines += [say("charged_no", language)] if charged == "no" else []
+    lines += _link(error, page, language)
+    return Message("failure", "\n".join(lines), language, "")
+
+
 def why(error: str | None, language: str) -> str:
     """A failure's reason as somebody would tell it who wants a picture."""
     from limner.messages import reasons
@@ -209,9 +217,10 @@ def _success(story: Story, end: Ending) -> tuple[Step, list[str]]:
 
 def _failure(story: Story, end: Ending) -> tuple[Step, list[str]]:
     lines = [_say(story, "canceled" if end.outcome == "canceled" else "failure")]
-    lines.append(_say(story, "line_reason", reason=why(end.error, story.language)))
+    if end.error or end.outcome != "canceled":
+        lines.append(_say(story, "line_reason", reason=why(end.error, story.language)))
     lines.append(_say(story, f"charged_{end.charged}", cost=end.cost, uncertain=end.uncertain))
-    lines += _link(story, end)
+    lines += _link(end.error, end.page, story.language)
     if end.alternatives:
         lines.append(_say(story, "line_instead"))
         lines += [_alternative(story, one) for one in end.alternatives]
@@ -234,11 +243,11 @@ def _paused(story: Story, end: Ending) -> tuple[Step, list[str]]:
     return "paused", [_say(story, "paused"), _say(story, "paused_ready" if ready else "paused_working")]
 
 
-def _link(story: Story, end: Ending) -> list[str]:
+def _link(error: str | None, page: str, language: str) -> list[str]:
     from limner.messages import reasons
 
-    kind = reasons.plain(end.error)
-    return [_say(story, f"link_{kind}", url=end.page)] if end.page and kind in {"key", "funds"} else []
+    key = {"key": "link_key", "no_key": "link_key", "funds": "link_funds"}.get(reasons.plain(error))
+    return [say(key, language, url=page)] if key and page else []
 
 
 def _alternative(story: Story, one: Alternative) -> str:

@@ -45,6 +45,7 @@ TEXTS: dict[str, str] = {
     "paused_ready": "图片已经画好，只是暂时没取到。稍后可以再取，不另外收费。",
     "details": "（{details}）",
     # 用大白话说原因
+    "reason_no_key": "还没有设置密钥",
     "reason_key": "密钥无效或未授权",
     "reason_forbidden": "这个密钥不能用来做这件事",
     "reason_funds": "积分或余额不足，无法创建任务",
@@ -73,6 +74,6 @@ TEXTS: dict[str, str] = {
     "unit_CNY": "¥{amount}",
     "unit_point": "{amount} 积分",
     "unit_points": "{amount} 积分",
-    "unit_credit": "{amount} 点数",
-    "unit_credits": "{amount} 点数",
+    "unit_credit": "{amount} 点",
+    "unit_credits": "{amount} 点",
 }
