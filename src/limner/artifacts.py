@@ -70,7 +70,7 @@ def fetch(
     elif source.number < len(parts):
         _duplicate(parts[source.number], target)
     else:
-        raise NoPicture("picture.broken", reason="cut")
+        raise NoPicture("picture.broken", reason="reason.cut")
     return None
 
 
@@ -88,7 +88,7 @@ def _decoded(text: str) -> bytes:
     try:
         return pybase64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
     except ValueError as error:
-        raise NoPicture("picture.broken", reason="damaged") from error
+        raise NoPicture("picture.broken", reason="reason.damaged") from error
 
 
 def verify(path: Path) -> Format:
@@ -96,7 +96,7 @@ def verify(path: Path) -> Format:
     try:
         found = inspect(path)
     except Broken as error:
-        raise NoPicture("picture.broken", reason=str(error), bytes=path.stat().st_size) from error
+        raise NoPicture("picture.broken", reason=f"reason.{error}", bytes=path.stat().st_size) from error
     if found.bytes <= SMALLEST:
         raise NoPicture("picture.tiny", bytes=found.bytes, width=found.width, height=found.height)
     return found

@@ -13,7 +13,6 @@ LANGUAGES = ("en", "zh")
 SPOKEN = (*LANGUAGES, "ja", "ko", "es", "pt")
 """Languages of the messages about a job (`messages.stream`); everything else is in `LANGUAGES`."""
 _LONGEST_FACT = 400
-_REASON = "reason."
 
 
 def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
@@ -21,6 +20,8 @@ def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) ->
     language = language if language in LANGUAGES else "en"
     texts = _texts(language)
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
+    if "reason" in values:
+        values["reason"] = _reason(values["reason"], language)
     return texts.get(key, texts["unexpected"]).format_map(values)
 
 
@@ -34,6 +35,8 @@ def studio_text(key: str, language: str, facts: Mapping[str, Any] | None = None)
     """A text of the studio's pages. Kept apart, because only the studio reads it."""
     texts: dict[str, str] = import_module(f"limner.messages.{language}_studio").TEXTS
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
+    if "reason" in values:
+        values["reason"] = _reason(values["reason"], language)
     return texts[key].format_map(values)
 
 
@@ -41,6 +44,8 @@ def mcp_text(key: str, language: str, facts: Mapping[str, Any] | None = None) ->
     """A text of the MCP server. Kept apart, because only that reads it."""
     texts: dict[str, str] = import_module(f"limner.messages.{language}_mcp").TEXTS
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
+    if "reason" in values:
+        values["reason"] = _reason(values["reason"], language)
     return texts[key].format_map(values)
 
 
@@ -82,9 +87,17 @@ def _shown(value: Any, language: str) -> str:
         from limner.messages import stream
 
         return stream.amount(value, language)
-    shown = clean(str(value))
-    # What an operating system says travels as a key, so that it reads in every language.
-    return _texts(language).get(shown, shown) if shown.startswith(_REASON) else shown
+    return clean(str(value))
+
+
+def _reason(said: str, language: str) -> str:
+    """What a system said, in the reader's language; what anybody else said stays as it is."""
+    from limner.messages import reasons
+
+    found = reasons.translated(said)
+    if found is None or found[0] not in _texts(language):
+        return said
+    return _texts(language)[found[0]].format_map(found[1])
 
 
 class _Facts(dict[str, str]):

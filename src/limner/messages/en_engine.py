@@ -236,6 +236,11 @@ TEXTS: dict[str, str] = {
     "reason.memory": "there is not enough memory",
     "reason.system": "the system would not, and limner's log says why",
     # What is wrong with a picture that came
+    "reason.at": "the mistake is at line {line}, column {column}",
+    "reason.ends_early": "it ends too early",
+    "reason.not_utf8": "it is not in UTF-8",
+    "reason.too_deep": "it is nested too deeply",
+    "reason.not_installed": "it is not installed",
     "reason.cut": "it ends too early",
     "reason.damaged": "it is damaged on the inside",
     "reason.empty": "it has no pixels",

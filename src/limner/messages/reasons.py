@@ -1,11 +1,29 @@
 """
-Why something failed: an error's key as one of a few plain reasons, and what an operating system says as a key.
+Why something failed: an error's key as one of a few plain reasons, and what a system says as a key.
 
-Which words a person reads for each reason is in the `*_stream` tables (`reason_…`) and, for the operating
-system, in `en.py` and `zh.py` (`reason.…`).
+Which words a person reads for each reason is in the `*_stream` tables (`reason_…`) and, for
+systems, in `en.py` and `zh.py` (`reason.…`).
 """
 
 import errno
+import os
+import re
+from functools import cache
+
+_NUMBERED = re.compile(r"\[Errno (\d+)\]")
+_PLACE = re.compile(r"line (\d+),? column (\d+)")
+# What SQLite, the JSON and TOML readers and Python's import say, where it can reach a person.
+_PARTS = {
+    "attempt to write a readonly database": "reason.read_only",
+    "database or disk is full": "reason.full",
+    "database is locked": "reason.busy",
+    "unable to open database file": "reason.no_right",
+    "disk I/O error": "reason.disk",
+    "codec can't decode": "reason.not_utf8",
+    "maximum recursion depth": "reason.too_deep",
+    "at end of document": "reason.ends_early",
+    "No module named": "reason.not_installed",
+}
 
 # The longest beginning that fits decides. A key that is not here reads as "other": one calm sentence.
 _PLAIN = {
@@ -99,21 +117,28 @@ def plain(error: str | None) -> str:
     return _PLAIN[max(fitting, key=len)] if fitting else "other"
 
 
-def of_system(error: OSError) -> str:
+def translated(said: str) -> tuple[str, dict[str, str]] | None:
     """
-    What an operating system says, as a fact that reads in every language: the key of a sentence in
-    `messages`, which is filled in where a text asks for `{reason}`.
+    The key and the facts that say in every language what a system said in its own words; `None` for words
+    that are nobody's but the speaker's.
     """
-    name = errno.errorcode.get(error.errno or 0, "")
-    return _SYSTEM.get(name, "reason.system")
+    if said.startswith("reason."):
+        return said, {}
+    found = _NUMBERED.match(said)
+    if found:
+        return _by_number(int(found[1])), {}
+    known = _by_words().get(said) or next((key for words, key in _PARTS.items() if words in said), None)
+    if known:
+        return known, {}
+    at = _PLACE.search(said)
+    return ("reason.at", {"line": at[1], "column": at[2]}) if at else None
 
 
-def place_of(error: ValueError) -> str:
-    """Where a JSON or TOML text goes wrong, as "line:column"; "?" where nobody says."""
-    import re
+@cache
+def _by_words() -> dict[str, str]:
+    """What this system says for each of its errors, to the key of ours."""
+    return {os.strerror(number): _by_number(number) for number in errno.errorcode}
 
-    line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
-    if line is None:
-        found = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (found[1], found[2]) if found else (None, None)
-    return f"{line}:{column}" if line else "?"
+
+def _by_number(number: int) -> str:
+    return _SYSTEM.get(errno.errorcode.get(number, ""), "reason.system")

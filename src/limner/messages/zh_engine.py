@@ -211,6 +211,11 @@ TEXTS: dict[str, str] = {
     "reason.memory": "内存不足",
     "reason.system": "系统没有允许，原因见 limner 的日志",
     # 收到的图片哪里不对
+    "reason.at": "错在第 {line} 行第 {column} 列",
+    "reason.ends_early": "没有写完",
+    "reason.not_utf8": "不是 UTF-8 编码",
+    "reason.too_deep": "嵌套太深",
+    "reason.not_installed": "没有安装",
     "reason.cut": "没有收全",
     "reason.damaged": "内部已损坏",
     "reason.empty": "里面没有像素",
