@@ -241,6 +241,14 @@ class Client:
             receipts.write(job, self.language)
         return called, job
 
+    def name_task(self, job_id: str, task_id: str) -> None:
+        """
+        Say that a request whose answer was lost became this task of its gateway's, for `recover` to look at.
+        Raises `NotFound`, `Usage`.
+        """
+        self.ledger.job(job_id)
+        self.ledger.name_task(job_id, task_id)
+
     def adopt(self, gateway: str, task_id: str, output: Output | None = None) -> str:
         """
         Take in a task that was started elsewhere; the id of its job, for `recover`. Spends nothing.

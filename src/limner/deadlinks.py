@@ -1,5 +1,5 @@
 """
-Links to pictures that end, and those that have: when a paid picture is fetched first, and when it is given up.
+Links that end, and links that have ended: which pictures are fetched first, and when one is given up.
 
 A failure is seen again before it is believed. What usually passes by itself is given longer, so that no job
 waits for ever for a picture that cannot come any more, with its money reserved.
@@ -12,7 +12,7 @@ from limner.work import Work
 
 _HOUR = 3_600_000
 _GONE = {410: (2, 0), 404: (2, _HOUR), None: (3, 7 * 24 * _HOUR)}
-"""How often, and over how many milliseconds, a link has to fail with this status; `None`: without an answer."""
+"""How often, and over how many milliseconds, a link has to fail with a status; `None`: without an answer."""
 _ENDED, _OTHER = (2, 0), (3, 24 * _HOUR)
 
 

@@ -157,8 +157,8 @@ class Engine:
     @contextmanager
     def noting_balance(self, quote: Quote) -> Iterator[None]:
         """
-        While a gateway is asked whether its price still holds, ask it for the balance too, where it tells one:
-        should an answer get lost, the two can be compared. Nobody waits for it longer than a moment.
+        While a gateway is asked whether its price still holds, ask it for the balance too, where it tells
+        one: should an answer get lost, the two can be compared. Nobody waits for it longer than a moment.
         """
         facts = gateways.facts(quote.choice.provider)
         if not (facts["gateway"].get("live") and facts.get("evidence", {}).get("balance")):

@@ -34,7 +34,8 @@ def follow(work: Work, part: int, n: int, submission: Submission, tally: Tally) 
         forgotten = _forgotten(work, submission.task_id, progress)
         if forgotten is None:
             return tally._replace(error=progress, waiting=True)
-        return tally._replace(error=forgotten, open_question=work.quote.needs_approval)
+        perhaps = tally.perhaps + work.each_worst(part)
+        return tally._replace(error=forgotten, open_question=work.quote.needs_approval, perhaps=perhaps)
     return conclude(work, part, submission, progress, tally)
 
 
@@ -68,7 +69,7 @@ def conclude(work: Work, part: int, submission: Submission, progress: Progress, 
 
 
 def _forgotten(work: Work, task_id: str, error: GatewayError) -> GatewayError | None:
-    """A gateway may say for a while that it does not know a task. When it goes on saying so, the task is lost."""
+    """A gateway may not know a task for a while. When it goes on saying so, the task is lost."""
     if error.key != "task.unknown":
         return None
     gateway = work.transport.gateway.title

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _AMOUNTS = (("x-amz-date", "x-amz-expires"), ("x-goog-date", "x-goog-expires"))
 _MOMENTS = ("expires", "x-oss-expires", "se")
+_ABSURD = 10**11
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -21,7 +22,8 @@ def good_until(url: str) -> int | None:
                 return int((at.timestamp() + int(told[seconds])) * 1000)
         for name in _MOMENTS:
             if name in told:
-                return int(_moment(told[name]) * 1000)
+                moment = _moment(told[name])
+                return int(moment * 1000) if moment < _ABSURD else None
     except (ValueError, OverflowError):
         return None
     return None

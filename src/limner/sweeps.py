@@ -26,7 +26,7 @@ Attempt = Mapping[str, Any]
 
 
 def answer_on_disk(work: Work, n: int) -> Answer | None:
-    """The whole answer to attempt `n`, if it arrived, though the process died before it could give it its name."""
+    """The whole answer to attempt `n`, if it came: also one that its process could not name any more."""
     spool = work.folder / SPOOL.format(n=n)
     partial, head = spool.with_name(spool.name + ".partial"), spool.with_name(spool.name + ".head.json")
     if not spool.exists() and partial.exists() and head.exists() and _is_whole(partial, head):

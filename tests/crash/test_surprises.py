@@ -106,7 +106,7 @@ def test_a_recovery_that_dies_hands_back_what_it_had_taken(buyer: Buyer, monkeyp
     assert buyer.client.recover(left.id).state == "done"
 
 
-def test_an_adapter_that_trips_over_a_paid_answer_leaves_an_open_question(
+def test_an_adapter_that_trips_over_a_paid_answer_leaves_it_to_be_read_again(
     buyer: Buyer, monkeypatch: Patch
 ) -> None:
     read = Adapter.submit
@@ -116,6 +116,19 @@ def test_an_adapter_that_trips_over_a_paid_answer_leaves_an_open_question(
         raise KeyError("nobody thought of this")
 
     monkeypatch.setattr(Adapter, "submit", trips)
+    job = buyer.make()
+    assert (job.state, job.charged, len(job.pictures), len(buyer.bills())) == ("done", "yes", 1, 1)
+
+
+def test_an_adapter_that_trips_over_a_paid_answer_each_time_leaves_an_open_question(
+    buyer: Buyer, monkeypatch: Patch
+) -> None:
+    def trips(*_: Any) -> Any:
+        raise KeyError("nobody thought of this")
+
+    read = Adapter.submit
+    monkeypatch.setattr(Adapter, "read", trips)
+    monkeypatch.setattr(Adapter, "submit", lambda adapter, *words: trips(read(adapter, *words)))
     job = buyer.make()
     assert (job.state, job.error, job.charged) == ("unknown", "answer.unreadable", "unknown")
     assert job.uncertain == job.ceiling

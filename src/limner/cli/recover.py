@@ -1,4 +1,4 @@
-"""`limner recover`: bring home what an interruption left behind, find out about lost answers. Costs nothing."""
+"""`limner recover`: bring home what an interruption left behind, find out what was lost. Free of charge."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -24,10 +24,12 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
 
 
 def run(options: Namespace, face: Face) -> int:
-    if options.task and not options.gateway:
+    if options.task and not options.gateway and not options.job:
         raise Usage("recover.no_gateway", known=face.client.gateways())
     named = options.job
-    if options.task:
+    if options.task and named:
+        face.client.name_task(named, options.task)
+    elif options.task:
         named = face.client.adopt(options.gateway, options.task, Output(options.out, folder=str(Path.cwd())))
     if named:
         job = face.client.recover(named, options.wait)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from limner.errors import Canceled, NotFound
+from limner.errors import Canceled, NotFound, Usage
 from limner.ledger import spending
 from limner.ledger.approvals import Approvals
 from limner.money import Money
@@ -110,6 +110,29 @@ class Witnessed(Approvals):
             self.store.do("UPDATE job SET cancel_at = ? WHERE id = ?", self.now(), job_id)
             begun = {one["part"] for one in attempts}
             return "requested" if len(begun) < self.quote(row["quote_id"]).sends else "too_late"
+
+    def name_task(self, job_id: str, task_id: str) -> None:
+        """
+        A person's word that a lost request became this task of the gateway's. Raises `Usage` when the task
+        belongs to another job, or when the job lacks none.
+        """
+        with self.store.writing(durable=True):
+            row = self.store.row(
+                "SELECT attempt.n, job.gateway, other.job_id AS other"
+                " FROM attempt JOIN job ON job.id = attempt.job_id"
+                " LEFT JOIN attempt AS other ON other.gateway = job.gateway AND other.task_id = ?"
+                " WHERE attempt.job_id = ? AND job.state = 'unknown' AND attempt.status = 'unknown'"
+                " AND (attempt.task_id IS NULL OR attempt.task_id = ?) ORDER BY attempt.n DESC LIMIT 1",
+                task_id,
+                job_id,
+                task_id,
+            )
+            if row is None:
+                raise Usage("recover.nothing_lost", job=job_id)
+            if row["other"] not in (None, job_id):
+                raise Usage("recover.task_known", task=task_id, other=row["other"])
+            sql = "UPDATE attempt SET task_id = ? WHERE job_id = ? AND n = ?"
+            self.store.do(sql, task_id, job_id, row["n"])
 
     def demand_wanted(self, job_id: str) -> None:
         """Raises `Canceled` when somebody called the job back. Part of the caller's transaction."""

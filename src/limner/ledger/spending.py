@@ -44,7 +44,7 @@ def settle(
     first = job["cost"] is None
     made = pictures["n"] if pictures and first else 0
     # A job whose question was open has been counted when it was parked.
-    _add(store, job, at, charge.micro, made, 1 if first and job["state"] != "unknown" else 0)
+    _add(store, job, at, charge.micro, made, 1 if first and not job["uncertain"] else 0)
 
 
 def _add(store: Store, job: Mapping[str, Any], at: int, charged: int, pictures: int, jobs: int) -> None:

@@ -2,7 +2,7 @@
 Whose turn it is: how many requests a gateway gets at once and per minute, counted over all processes.
 
 A place is taken by a job's state, not by a worker's life: a killed process frees no place while the
-gateway is still at work for it, and neither does an answer that was lost. Both end when the longest task would.
+gateway is still at work for it, and neither does a lost answer. Both end when the longest task would.
 """
 
 from typing import NamedTuple

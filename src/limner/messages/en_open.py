@@ -26,6 +26,8 @@ TEXTS: dict[str, str] = {
     "evidence.link": "A picture's link at {host} answered with {status}.",
     "evidence.links_until": "The links to the pictures end at {when}.",
     "evidence.again": "{sentence} (seen {times} times)",
+    "recover.nothing_lost": "The job {job} has no lost answer that a task could belong to.",
+    "recover.task_known": "The task {task} belongs to the job {other} already.",
     "next.look_around": "See what can be found out, free of charge: {command}",
     # Links and tasks that are gone for good
     "picture.gone": "The picture of the task {task} is gone: its link at {host} no longer works (HTTP {status}). It was "

@@ -22,6 +22,8 @@ TEXTS: dict[str, str] = {
     "evidence.link": "{host} 上的图片链接返回 {status}。",
     "evidence.links_until": "图片链接在 {when} 失效。",
     "evidence.again": "{sentence}（共查到 {times} 次）",
+    "recover.nothing_lost": "任务 {job} 没有丢失的回复，不需要指定网关任务。",
+    "recover.task_known": "网关任务 {task} 已经属于任务 {other}。",
     "next.look_around": "看看能查到什么（免费）：{command}",
     # 彻底失效的链接与任务
     "picture.gone": "任务 {task} 的图片已经取不到了：{host} 上的链接失效（HTTP {status}）。图片生成过，费用已计入。原链接："
