@@ -194,7 +194,7 @@ def test_what_cannot_be_served_is_refused_before_anything_is_sent(
     buyer: Buyer, wishes: dict[str, object], key: str
 ) -> None:
     with pytest.raises(Exception) as caught:
-        buyer.client.quote("a cat", **wishes)
+        buyer.client.quote("a cat", **{"exact": True, **wishes})
     assert getattr(caught.value, "key", None) == key
     assert buyer.requests() == []
 

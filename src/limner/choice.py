@@ -17,10 +17,9 @@ MOST_PICTURES = 100
 _MOST_OTHERS = 3
 _NAMED = ("quality", "background", "seed")
 
-MATERIAL = frozenset(
-    f"adjusted.{name}"
-    for name in ("ratio", "ratio_nowhere", "no_ratio", "no_ratio_nowhere", "size", "no_size")
-)
+_WISHED = frozenset({"adjusted.cheapest_size", "adjusted.best_size"})
+_OTHER = ("ratio", "ratio_nowhere", "no_ratio", "no_ratio_nowhere", "size", "no_size")
+MATERIAL = frozenset(f"adjusted.{name}" for name in _OTHER)
 """Adjustments that make another picture than was asked for."""
 
 Sold = Callable[[], Sequence[Model]]
@@ -94,7 +93,7 @@ def check(request: Request, model: Model, limits: Mapping[str, Any], sold: Sold 
     if not able(request, model) and not request.references:
         raise Usage("model.needs_reference", model=model.id)
     if not able(request, model):
-        others = _told([one for one in sold() if able(request, one)]) or ["limner models --task edit"]
+        others = _told([one for one in sold() if able(request, one)], model) or ["limner models --task edit"]
         raise Usage("model.no_references", model=model.id, others=others)
     if len(request.references) > model.max_references:
         raise Usage("reference.too_many", count=len(request.references), limit=model.max_references)
@@ -119,6 +118,9 @@ def make(
     adjustments: list[Adjustment] = []
     ratio = _ratio(request, model, adjustments, sold)
     size = _size(request, model, ratio, adjustments)
+    if request.size is None and any(one.key in _WISHED for one in adjustments):
+        # From here on the wish's size is the one that was asked for: adapters send it as such.
+        request = request._replace(size=size)
     parameters = _parameters(request, model, size)
     if request.n > model.max_n:
         adjustments.append(Adjustment("adjusted.sends", {"n": request.n, "each": model.max_n}))
@@ -160,17 +162,17 @@ def _ratio(request: Request, model: Model, adjustments: list[Adjustment], sold: 
     if request.exact or not fitting.is_ratio(wanted):
         key = "ratio.unknown" if model.aspect_ratios else "ratio.none"
         raise Usage(key, ratio=request.aspect_ratio, model=model.id, allowed=model.aspect_ratios)
-    who = _told([one for one in sold() if wanted in one.aspect_ratios and able(request, one)])
+    who = _told([one for one in sold() if wanted in one.aspect_ratios and able(request, one)], model)
     key = "adjusted.ratio" if nearest else "adjusted.no_ratio"
     facts = {"ratio": wanted, "model": model.title, "nearest": nearest, "others": who}
     adjustments.append(Adjustment(key if who else f"{key}_nowhere", facts))
     return nearest or model.default_ratio
 
 
-def _told(models: Sequence[Model]) -> list[str]:
-    """Some models by their names and usual prices, each name once."""
+def _told(models: Sequence[Model], near: Model) -> list[str]:
+    """Some models by their names and usual prices, each name once, those of the same gateway first."""
     known: dict[str, str] = {}
-    for model in models:
+    for model in sorted(models, key=lambda one: one.gateway != near.gateway):
         price = f" ({model.prices[-1].each})" if model.prices else ""
         known.setdefault(model.title, f"{model.title}{price}")
     return list(known.values())[:_MOST_OTHERS]

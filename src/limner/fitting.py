@@ -63,7 +63,7 @@ def is_class(size: str) -> bool:
 
 def classes(model: Model) -> list[str]:
     """The model's sizes that are classes ("512px", "1K", "720p"), the smallest first."""
-    known = [(side(size) or 0, size) for size in model.sizes if "x" not in size and side(size)]
+    known = [(side(size) or 0, size) for size in model.sizes if not _PIXELS.match(size) and side(size)]
     return [size for _, size in sorted(known)]
 
 

@@ -131,7 +131,8 @@ class Market:
         def completed(chosen: Choice) -> Choice:
             return self.completed(gateway, chosen)
 
-        return Shop(gateway.name, gateway.provider, place, True, models, completed)
+        favoured = gateway.name == self.settings.get("gateway")
+        return Shop(gateway.name, gateway.provider, place, True, models, completed, favoured)
 
     def _able(self, wanted: Request, models: Sequence[Model]) -> Sequence[Model]:
         """A gateway may list one model once per operation, each time at other prices."""

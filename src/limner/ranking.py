@@ -28,6 +28,8 @@ class Shop(NamedTuple):
     models: Sequence[Model]
     completed: Callable[[Choice], Choice]
     """Adds what the gateway's own list calls for, so that the right price is found."""
+    favoured: bool = False
+    """Does the configuration name it as the gateway to buy from?"""
 
 
 class Saved(NamedTuple):
@@ -81,7 +83,7 @@ def rank(request: Request, shops: Sequence[Shop], counsel: Counsel, rates: Rates
     meant = choice.named(request, everything)
     use, said = uses.of(request)
     found = [
-        _ranked(request, shop, model, counsel, rates, (use, said))
+        _ranked(request, shop, model, counsel, rates, (use, said), everything)
         for shop in shops
         for model in shop.models
         if model in meant
@@ -94,7 +96,15 @@ def rank(request: Request, shops: Sequence[Shop], counsel: Counsel, rates: Rates
         ordered[0] = first._replace(why=Adjustment("chosen.cheapest_here", facts))
     elif first.why.key == "chosen.other" and len(ordered) > 1:
         ordered[0] = first._replace(why=Adjustment("chosen.fits", {"model": first.model.title}))
-    return tuple(ordered)
+    return (ordered[0], *(_behind(one, request) for one in ordered[1:]))
+
+
+def _behind(one: Ranked, request: Request) -> Ranked:
+    """Only the first is the cheapest or the quickest."""
+    if one.why.key not in {"chosen.cheapest", "chosen.fast"}:
+        return one
+    key = "chosen.slower" if request.wish == "fast" else "chosen.dearer" if one.own else "chosen.other"
+    return one._replace(why=Adjustment(key, one.why.facts))
 
 
 def _ranked(
@@ -104,8 +114,9 @@ def _ranked(
     counsel: Counsel,
     rates: Rates,
     use: tuple[str | None, bool],
+    sold: Sequence[Model],
 ) -> Ranked:
-    made, refusal = _made(request, shop, model)
+    made, refusal = _made(request, shop, model, sold)
     row = price_row(made) if made else None
     price = row.each.times(request.n) if row else None
     own = rates.own(price, model.gateway) if price else None
@@ -122,7 +133,9 @@ def _ranked(
     return one._replace(key=_key(request, one, shop, counsel, use))
 
 
-def _made(request: Request, shop: Shop, model: Model) -> tuple[Choice | None, Usage | None]:
+def _made(
+    request: Request, shop: Shop, model: Model, sold: Sequence[Model]
+) -> tuple[Choice | None, Usage | None]:
     if not choice.able(request, model):
         key = "model.no_pictures_taken" if request.references else "model.needs_reference"
         return None, Usage(key, model=model.id)
@@ -130,7 +143,7 @@ def _made(request: Request, shop: Shop, model: Model) -> tuple[Choice | None, Us
         count = len(request.references)
         return None, Usage("reference.too_many", count=count, limit=model.max_references)
     try:
-        return shop.completed(choice.make(request, model, shop.provider)), None
+        return shop.completed(choice.make(request, model, shop.provider, (), lambda: sold)), None
     except Usage as refusal:
         return None, refusal
 
@@ -141,8 +154,8 @@ def _key(
     model, served = one.model, uses.rank(one.model, use[0])
     feasible = (
         not one.ready,
-        one.choice is None,
-        one.price is None and request.max_cost is None,
+        one.choice is None or (request.exact and bool(one.unmet)),
+        one.price is None and request.max_cost is None and not shop.favoured,
         len(one.unmet),
     )
     if request.wish is not None:
@@ -182,7 +195,7 @@ def _why(
     own: Money | None,
 ) -> Adjustment:
     """The one reason that speaks most for a model. Its key names a sentence."""
-    told = "" if price is None else str(price) if own is None else f"{price} (≈ {shown(own)})"
+    told = str(price) if own is None or own == price else f"{price} (≈ {shown(own)})"
     facts = {"model": model.title, "price": told, "low": model.seconds[0], "high": model.seconds[1]}
     if request.model is not None:
         return Adjustment("chosen.named", facts)

@@ -136,7 +136,7 @@ def test_what_a_model_cannot_do_is_refused_naming_what_can(
     buyer: Buyer, wishes: dict[str, Any], key: str, named: list[str]
 ) -> None:
     with pytest.raises(Usage) as caught:
-        buyer.client.quote("a cup", **wishes)
+        buyer.client.quote("a cup", exact=True, **wishes)
     assert caught.value.key == key
     for words in named:
         assert words in str(caught.value)

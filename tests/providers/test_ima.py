@@ -327,7 +327,7 @@ def test_values_the_list_does_not_have_are_refused_with_those_it_has(buyer: Buye
         ({"model": NANO, "size": "8K"}, "size.unknown"),
     ]:
         with pytest.raises(Usage) as caught:
-            buyer.client.quote("a cup", **wishes)
+            buyer.client.quote("a cup", exact=True, **wishes)
         assert caught.value.key == key
         assert "?" not in str(caught.value)
     assert sent(buyer, CREATE) == []

@@ -386,9 +386,9 @@ def test_what_a_model_cannot_do_is_refused_before_anything_is_sent(
     buyer: Buyer, red: str, wishes: dict[str, Any], key: str
 ) -> None:
     if "references" in wishes:
-        wishes = {"references": (red,) * 9}
+        wishes = {"references": (red,) * 9, "model": "nano banana pro"}
     with pytest.raises(Usage) as caught:
-        buyer.client.quote("a cup", max_cost="30", gateway="skillsvideo", **wishes)
+        buyer.client.quote("a cup", max_cost="30", gateway="skillsvideo", exact=True, **wishes)
     assert caught.value.key == key
     assert creates(buyer) == []
 
@@ -474,7 +474,7 @@ def test_a_required_field_without_a_default_has_to_be_given(shop: Shop, tmp_path
     path.write_text(json.dumps(told))
     buyer = shop(f'[gateways.skillsvideo]\nopenapi = "{path}"\n')
     with pytest.raises(Usage) as caught:
-        buyer.client.quote("a cup", max_cost="30")
+        buyer.client.quote("a cup", max_cost="30", model=PRO)
     assert (caught.value.key, caught.value.facts["names"]) == ("parameter.missing", ["mood"])
 
 

@@ -1,39 +1,150 @@
 """`limner models`: what there is to choose from, with prices. Needs no key and no network."""
 
 from argparse import ArgumentParser, Namespace
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from limner.cli import mistakes
+from limner.cli import mistakes, wishes
 from limner.cli.face import Face, row
 from limner.cli.wishes import Text
 from limner.money import decimal
-from limner.types import Model, Price
+from limner.types import Model, Price, Request
+
+if TYPE_CHECKING:
+    from limner.ranking import Ranked
 
 _TASKS = {"text": "text_to_image", "edit": "image_to_image"}
+_SHOWN = 12
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("query", nargs="?", default="", metavar="QUERY", help=text("query"))
     parser.add_argument("--task", choices=tuple(_TASKS), help=text("task"))
     parser.add_argument("-g", "--gateway", metavar="NAME", help=text("gateway"))
-    parser.add_argument(
-        "--limit", type=mistakes.whole("--limit", 1, 1_000), default=100, metavar="N", help=text("limit")
-    )
+    parser.add_argument("--for", dest="wanted", metavar="WORDS", help=text("models_for"))
+    wishes.choosing(parser, text)
+    parser.add_argument("--ratio", dest="aspect_ratio", metavar="W:H", help=text("ratio"))
+    parser.add_argument("--size", metavar="SIZE", help=text("size"))
+    parser.add_argument("-n", "--n", type=mistakes.whole("-n", 1, 100), metavar="COUNT", help=text("n"))
+    parser.add_argument("--live", action="store_true", help=text("models_live"))
+    parser.add_argument("--limit", type=mistakes.whole("--limit", 1, 1_000), metavar="N", help=text("limit"))
 
 
 def run(options: Namespace, face: Face) -> int:
+    if options.wanted is not None or _asks(options):
+        return _ranked(options, face)
     wanted = options.query.casefold()
     found = [
         model
         for model in face.market.models(options.gateway)
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
-    ][: options.limit]
+    ][: options.limit or 100]
     face.show(
         "models", {"items": [_data(model) for model in found]}, [row(_line(model, face)) for model in found]
     )
     if not found:
         face.say(face.text("models.none"))
     return 0
+
+
+def _asks(options: Namespace) -> bool:
+    """Is a ranking asked for without words?"""
+    told = (options.wish, options.use, options.exclude, options.aspect_ratio, options.size, options.n)
+    return options.live or any(told)
+
+
+def _ranked(options: Namespace, face: Face) -> int:
+    words = options.wanted or ""
+    face.speak_as(words)
+    request = Request(
+        prompt=words,
+        gateway=options.gateway,
+        model=options.query or None,
+        # What is followed does not matter here, only that something is.
+        references=("-",) if options.task == "edit" else (),
+        aspect_ratio=options.aspect_ratio,
+        size=options.size,
+        n=options.n or 1,
+        wish=options.wish,
+        use=options.use,
+        exclude=tuple(options.exclude),
+        exact=options.exact,
+    )
+    found = face.market.rank(request, live=options.live)[: options.limit or _SHOWN]
+    lines = [] if face.json else list(_lines(found, face))
+    face.show("ranking", {"items": [_place(one, face) for one in found]}, lines)
+    return 0
+
+
+def _lines(found: "tuple[Ranked, ...]", face: Face) -> Iterator[str]:
+    from limner.cli.columns import pad, width
+
+    prices = [_price(one, face) for one in found]
+    widest = max(width(one) for one in prices)
+    named = max(len(f"{one.model.gateway}/{one.model.id}") for one in found)
+    for number, (one, price) in enumerate(zip(found, prices, strict=True), 1):
+        name = f"{one.model.gateway}/{one.model.id}"
+        yield f"{number:>2}  {name:<{named}}  {pad(price, widest)}  {_sure(one, face)}".rstrip()
+        for line in (_reason(one, face), *_cannot(one, face)):
+            yield f"      {line}"
+        if not one.ready:
+            yield f"      {face.text('rank.no_key', gateway=one.model.gateway)}"
+    for gateway, source in dict.fromkeys((one.model.gateway, one.model.source) for one in found):
+        yield face.text("rank.source", gateway=gateway, source=source)
+
+
+def _price(one: "Ranked", face: Face) -> str:
+    if one.price is None:
+        return "?"
+    if not one.price.micro:
+        return face.text("card.price_free")
+    from limner.rates import shown
+
+    own = f" ≈ {shown(one.own)}" if one.own and one.own.unit != one.price.unit else ""
+    return f"{one.price}{own}"
+
+
+def _sure(one: "Ranked", face: Face) -> str:
+    if one.price is None:
+        return face.text("rank.price_unknown")
+    return face.text(f"rank.price_{one.model.certainty}", as_of=one.model.as_of)
+
+
+def _reason(one: "Ranked", face: Face) -> str:
+    return face.text(one.why.key, **one.why.facts)
+
+
+def _cannot(one: "Ranked", face: Face) -> list[str]:
+    """What a model cannot do of what was asked, a sentence each."""
+    if one.refusal is not None:
+        told = face.text(one.refusal.key, **one.refusal.facts)
+        return [face.text("rank.cannot", reason=told)]
+    return [face.text(other.key, **other.facts) for other in one.unmet]
+
+
+def _place(one: "Ranked", face: Face) -> dict[str, Any]:
+    """One place of the ranking for programs. Amounts are for all pictures; `own` is in the person's money."""
+    made = one.choice
+    return {
+        "gateway": one.model.gateway,
+        "id": one.model.id,
+        "title": one.model.title,
+        "ready": one.ready,
+        "possible": made is not None,
+        "why": one.why.key.removeprefix("chosen."),
+        "reason": _reason(one, face),
+        "price": decimal(one.price) if one.price else None,
+        "max_price": decimal(one.most) if one.most else None,
+        "unit": one.price.unit if one.price else None,
+        "own": {"price": decimal(one.own), "unit": one.own.unit} if one.own else None,
+        "certainty": one.model.certainty if one.price else "unknown",
+        "source": one.model.source,
+        "as_of": one.model.as_of,
+        "size": made.size if made else None,
+        "aspect_ratio": made.aspect_ratio if made else None,
+        "cannot": _cannot(one, face),
+        "eta_s": list(one.model.seconds),
+    }
 
 
 def _words(model: Model) -> str:

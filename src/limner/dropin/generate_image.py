@@ -94,6 +94,7 @@ class _Script:
             size=options.resolution,
             n=int(number(options.n, "--n", whole=True)),
             extra={"reference_images": links} if links else {},
+            exact=True,
         )
 
     def _confirmed(self, quote: Quote) -> By:

@@ -47,7 +47,7 @@ TEXTS: dict[str, str] = {
     "rank.price_unknown": "price not known",
     "rank.no_key": "no key yet: limner setup {gateway}",
     "rank.cannot": "cannot: {reason}",
-    "rank.source": "source: {source}",
+    "rank.source": "{gateway}: {source}",
     # Preferences
     "prefs.none": "Nothing is remembered.",
     "prefs.saved": "Remembered: {model} for {tasks}, until you say otherwise (limner prefs clear).",
@@ -82,4 +82,6 @@ TEXTS: dict[str, str] = {
     "reference.of_job": "{job} has no picture {number} that is still there. It has: {known}.",
     "tree.reference": "reference, not made here",
     "show.subject": "subject",
+    "chosen.dearer": "Dearer.",
+    "chosen.slower": "Slower: usually {low} to {high} s.",
 }

@@ -27,8 +27,9 @@ The same quote is never bought twice: asked again, it names its job.""",
     "recover.examples": "examples:\n  limner recover\n  limner recover j_2z2qsj4s8z",
     "show": "Tell the story of a picture file: its prompt, model, cost, references and job.",
     "show.examples": "example:\n  limner show mug.png",
-    "models": "List the models with their prices. Needs no key and no network. * marks the default.",
-    "models.examples": "examples:\n  limner models\n  limner models banana --task edit --json",
+    "models": "List the models with their prices, or rank them for a wish. Needs no key and no network. * marks the default.",
+    "models.examples": "examples:\n  limner models\n  limner models banana --task edit --json\n"
+    '  limner models --for "a poster, 16:9" --wish cheapest',
     "gateways": "List the gateways, or add a server that speaks OpenAI's image endpoints.",
     "gateways.examples": """examples:
   limner gateways
@@ -155,4 +156,6 @@ The same quote is never bought twice: asked again, it names its job.""",
     "mcp.examples": "example:\n  limner mcp --sandbox\n  limner mcp --http 8771",
     "mcp_http": "listen on this port of 127.0.0.1 instead (0: any free one); prints its address",
     "mcp_out": "folder for pictures (default: pictures in limner's home)",
+    "models_for": "rank them for this: why, price, what each cannot do",
+    "models_live": "ask the gateways that list their prices; free",
 }

@@ -47,7 +47,7 @@ TEXTS: dict[str, str] = {
     "rank.price_unknown": "价格未知",
     "rank.no_key": "还没有密钥：limner setup {gateway}",
     "rank.cannot": "做不到：{reason}",
-    "rank.source": "来源：{source}",
+    "rank.source": "{gateway}：{source}",
     # Preferences
     "prefs.none": "没有记住任何偏好。",
     "prefs.saved": "已记住：{tasks}默认用 {model}，直到你另行说明（limner prefs clear）。",
@@ -81,4 +81,6 @@ TEXTS: dict[str, str] = {
     "reference.of_job": "{job} 没有仍然存在的第 {number} 张图片。现有：{known}。",
     "tree.reference": "参考图，不是在这里生成的",
     "show.subject": "主体",
+    "chosen.dearer": "更贵。",
+    "chosen.slower": "较慢：通常 {low} 到 {high} 秒。",
 }

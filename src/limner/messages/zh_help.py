@@ -26,7 +26,7 @@ TEXTS: dict[str, str] = {
     "recover.examples": "示例：\n  limner recover\n  limner recover j_2z2qsj4s8z",
     "show": "一张图片的来历：描述、模型、花费、参考图和任务。",
     "show.examples": "示例：\n  limner show mug.png",
-    "models": "列出模型和价格。不需要密钥，也不联网。* 表示默认模型。",
+    "models": "列出各模型及其价格，或针对需求排序。不需要密钥和网络。* 表示默认。",
     "models.examples": "示例：\n  limner models\n  limner models banana --task edit --json",
     "gateways": "列出网关，或添加一个兼容 OpenAI 图片接口的服务。",
     "gateways.examples": """示例：
@@ -154,4 +154,6 @@ TEXTS: dict[str, str] = {
     "mcp.examples": "示例：\n  limner mcp --sandbox\n  limner mcp --http 8771",
     "mcp_http": "改为监听 127.0.0.1 的这个端口（0：任意空闲端口），并显示地址",
     "mcp_out": "图片存放的文件夹（默认：limner 主目录下的 pictures）",
+    "models_for": "针对这段描述排序：理由、价格、各自做不到什么",
+    "models_live": "向提供价目的网关询问当前价格，不收费",
 }
