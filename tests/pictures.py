@@ -24,6 +24,13 @@ TURNED_HEIC = (
 )
 
 
+LIES = frozenset(
+    """wrong-ratio wrong-format false-size other-model more no-alpha invisible grey-bottom upscaled placeholder
+    echo""".split()
+)
+"""The sandbox's words for pictures that are not what was ordered. `test_checks` tries them."""
+
+
 def quarters(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
     """Red, green / blue, yellow: no two of the eight ways to turn it look the same."""
     width, height = size

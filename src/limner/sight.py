@@ -16,7 +16,7 @@ _GREY = range(125, 132)  # what decoders put where data is missing
 _LEAST_BELOW = 0.04
 _LEAST_SIDE, _SMALLER = 256, 8
 _NO_DIFFERENCE, _STRAY = 10, 0.0005
-_SIDE = 256
+_SIDE = 64
 _MOST_PIXELS = 4_200_000
 
 
@@ -53,7 +53,7 @@ def _seen(image: "Image") -> Sight:
         low, high = whole.getchannel("A").getextrema()
         invisible, opaque = high <= _HARDLY_THERE, low >= _HARDLY_CLEAR  # type: ignore[operator]
     plain = image.convert("RGB")
-    flat = all(high - low <= _SAME_COLOUR for low, high in plain.getextrema())  # type: ignore[misc,operator]
+    flat = all(high - low <= _SAME_COLOUR for low, high in plain.getextrema())  # type: ignore[misc]
     colour = "#{:02x}{:02x}{:02x}".format(*plain.getpixel((0, 0))) if flat else None  # type: ignore[misc]
     if flat or invisible:
         return Sight(colour, invisible, opaque, 0, None)
@@ -85,11 +85,11 @@ def _detail(image: "Image") -> str | None:
     return None
 
 
-def _alike(one: "Image", other: "Image") -> bool:
+def _alike(one: "Image", other: "Image", stray: float = _STRAY) -> bool:
     from PIL import ImageChops
 
     counts = ImageChops.difference(one, other).convert("L").histogram()
-    return sum(counts[_NO_DIFFERENCE:]) <= _STRAY * sum(counts)
+    return sum(counts[_NO_DIFFERENCE:]) <= stray * sum(counts)
 
 
 def same(path: Path, other: Path) -> bool:
@@ -109,4 +109,4 @@ def same(path: Path, other: Path) -> bool:
     if abs(wide[0] / wide[1] - 1) > 0.02:
         return False
     small = [image.resize((_SIDE, _SIDE), Image.Resampling.BOX) for image in pair]
-    return _alike(small[0], small[1])
+    return _alike(small[0], small[1], stray=0)

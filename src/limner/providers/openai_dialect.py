@@ -19,7 +19,7 @@ from limner.bodies import File
 from limner.errors import ContentRefused, NoAnswer, NoPicture
 from limner.gateways import Gateway
 from limner.providers.base import refusal, tokens, unreadable
-from limner.types import Choice, Inline, Link, Source, Submission, Usage
+from limner.types import Choice, Declared, Inline, Link, Source, Submission, Usage
 from limner.wire import Wire, data_url
 
 _DATA_URL = re.compile("data:image/[^;,\\s]+;base64,([A-Za-z0-9+/=_\\s-]+|\x00[0-9]+\x00)")
@@ -78,8 +78,17 @@ def read(answer: Answer, gateway: Gateway) -> Submission:
     if sources:
         model = body.get("model") if isinstance(body, dict) else None
         declared = model if isinstance(model, str) else None
-        return Submission(sources=sources, usage=usage, declared_model=declared, text=_words(body))
+        said = (_declared(body),) * len(sources)
+        return Submission(
+            sources=sources, usage=usage, declared_model=declared, text=_words(body), declared=said
+        )
     raise _nothing(answer, body, usage, gateway)
+
+
+def _declared(body: Any) -> Declared:
+    """What an Images answer says of its pictures, all in one."""
+    told = [body.get(name) if isinstance(body, dict) else None for name in ("output_format", "size")]
+    return Declared(*(one if isinstance(one, str) else None for one in told))
 
 
 def _nothing(answer: Answer, body: Any, usage: Usage, gateway: Gateway) -> Exception:

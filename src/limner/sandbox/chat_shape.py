@@ -15,7 +15,15 @@ from starlette.responses import Response
 from limner.sandbox import pictures
 from limner.sandbox.answers import Paper, answer
 from limner.sandbox.call import Call
-from limner.sandbox.images_shape import data_url, decoded, entry_of, invalid, is_picture, with_usage
+from limner.sandbox.images_shape import (
+    OTHER_MODEL,
+    data_url,
+    decoded,
+    entry_of,
+    invalid,
+    is_picture,
+    with_usage,
+)
 from limner.sandbox.painter import Picture
 
 _RATIO = re.compile(r"\(aspect ratio: (\d+:\d+)\)")
@@ -74,7 +82,7 @@ def chat_answer(call: Call, model: str, painted: list[Picture], usage: Mapping[s
         "id": f"chatcmpl-{call.id}",
         "object": "chat.completion",
         "created": int(time.time()),
-        "model": model,
+        "model": OTHER_MODEL if call.has("other-model") else model,
         "choices": [{"index": 0, "message": _message(call, painted, paper), "finish_reason": "stop"}],
     }
     return answer(with_usage(call, body, usage), paper)

@@ -1,9 +1,8 @@
 """
 IMA Studio: a product list, uploads by a signed token, tasks that are created and looked at.
 
-Not imitated: real sides of 2K and 4K (pictures are painted up to 1024 pixels, in the right proportions),
-video and audio, subscriptions, the asset check of newer clients, foreign reference addresses (taken, never
-fetched), how long an upload token lives, watermarks.
+Not imitated: video and audio, subscriptions, the asset check of newer clients, foreign reference addresses
+(taken, never fetched), how long an upload token lives, watermarks.
 """
 
 import hashlib
@@ -21,6 +20,7 @@ from limner.sandbox.call import Call, Refusal
 from limner.sandbox.gallery import Hung
 from limner.sandbox.gateway import Gateway
 from limner.sandbox.ima_products import CATEGORIES, FACTS, count, pixels, sold, tree
+from limner.sandbox.images_shape import OTHER_MODEL
 from limner.sandbox.tasks import Task
 from limner.sandbox.world import World
 
@@ -113,8 +113,15 @@ async def _create(call: Call) -> Response:
     ordered = count(inner)
     call.charge(leaf["model_id"], [points * MICRO] * ordered)
     painted = await pictures.paint(call, ordered * leaf.get("pictures", 1), pixels(inner), "png", references)
+    made_by = {"model_id": OTHER_MODEL if call.has("other-model") else leaf["model_id"]}
     kept = [
-        {**_kept(pictures.link(call, one)), "width": one.width, "height": one.height, "format": "png"}
+        {
+            **_kept(pictures.link(call, one)),
+            "width": one.width,
+            "height": one.height,
+            "format": "png",
+            **made_by,
+        }
         for one in painted
     ]
     told = {"task_type": category, "prompt": inner["prompt"], "model_id": leaf["model_id"], "medias": kept}

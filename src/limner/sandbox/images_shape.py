@@ -1,7 +1,7 @@
 """
 The shape of OpenAI's Images API, shared by the gateways that speak it: orders, answers and refusals.
 
-Not imitated: streaming of partial images, masks, transparent backgrounds, `output_compression`, `user`.
+Not imitated: streaming of partial images, masks, `output_compression`, `user`.
 """
 
 import io
@@ -20,6 +20,7 @@ from limner.sandbox.imprint import Kind
 from limner.sandbox.painter import Picture
 
 KINDS: Mapping[str, Kind] = {"png": "png", "jpeg": "jpeg", "jpg": "jpeg", "webp": "webp"}
+OTHER_MODEL = "sandbox-turbo-mini"
 _READABLE = {"PNG", "JPEG", "WEBP", "GIF"}
 
 
@@ -34,6 +35,7 @@ class Order(NamedTuple):
     kind: Kind
     response_format: str
     references: tuple[bytes, ...]
+    background: str = "auto"
 
 
 def prompt_of(call: Call) -> str:
@@ -67,6 +69,7 @@ def order_of(call: Call, *, most: int, default_size: str) -> Order:
         kind,
         str(values.get("response_format") or ""),
         (),
+        str(values.get("background") or "auto"),
     )
 
 
@@ -116,12 +119,14 @@ def images_answer(
     paper = Paper()
     body: dict[str, Any] = {
         "created": int(time.time()),
-        "background": "opaque",
+        "background": "transparent" if order.background == "transparent" else "opaque",
         "output_format": order.kind,
         "quality": order.quality,
-        "size": order.size,
+        "size": f"{painted[0].width}x{painted[0].height}" if painted else order.size,
         "data": [entry_of(call, picture, paper, order.response_format == "url") for picture in painted],
     }
+    if call.has("other-model"):
+        body["model"] = OTHER_MODEL
     if call.has("refusal"):
         body.update(data=[], message="I cannot make this picture; the sandbox was asked to say so.")
     return answer(with_usage(call, body, usage), paper)

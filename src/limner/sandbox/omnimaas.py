@@ -83,7 +83,8 @@ async def _images(call: Call, order: Order) -> Response:
     usage = _usage(call, model, len(order.references), share)
     call.charge(model["id"], bills(model, usage, count))
     await _take_time(call, model)
-    painted = await pictures.paint(call, order.n, size, order.kind, order.references)
+    clear = order.background == "transparent"
+    painted = await pictures.paint(call, order.n, size, order.kind, order.references, clear=clear)
     by_url = order.response_format or model.get("response_format", "b64_json")
     told = order._replace(size=f"{size[0]}x{size[1]}", response_format=by_url)
     by_tokens = usage.images(count) if "per_1k_out" in model else None

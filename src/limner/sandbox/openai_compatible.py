@@ -70,5 +70,6 @@ async def _images(call: Call, order: Order) -> Response:
     call.charge(order.model, [0] * pictures.count(call, order.n))
     if call.world.speed == "real":
         await asyncio.sleep(_FACTS["seconds"])
-    painted = await pictures.paint(call, order.n, (width, height), order.kind, order.references)
+    clear = order.background == "transparent"
+    painted = await pictures.paint(call, order.n, (width, height), order.kind, order.references, clear=clear)
     return images_shape.images_answer(call, order._replace(size=f"{width}x{height}"), painted, None)

@@ -35,6 +35,20 @@ class Picture(NamedTuple):
 
 def paint(prompt: str, size: tuple[int, int], index: int, references: Sequence[bytes], kind: Kind) -> Picture:
     """One picture. `index` tells several of one order apart; references are shown in it, framed."""
+    return framed(image_of(prompt, size, index, references), kind)
+
+
+def framed(image: Image.Image, kind: Kind) -> Picture:
+    """An image as a file."""
+    return Picture(encoded(image, kind, roomy=min(image.size) > 1), f"image/{kind}", *image.size)
+
+
+def blank(size: tuple[int, int], kind: Kind) -> Picture:
+    """One plain colour, and nothing else."""
+    return framed(Image.new("RGB", size, (238, 236, 232)), kind)
+
+
+def image_of(prompt: str, size: tuple[int, int], index: int, references: Sequence[bytes]) -> Image.Image:
     digest = hashlib.sha256(prompt.encode())
     for reference in references:
         digest.update(hashlib.sha256(reference).digest())
@@ -45,12 +59,7 @@ def paint(prompt: str, size: tuple[int, int], index: int, references: Sequence[b
     if min(size) >= _SMALLEST:
         _hang_references(image, references)
         _label(image, prompt, seed)
-    return Picture(encoded(image, kind, roomy=min(size) > 1), f"image/{kind}", *size)
-
-
-def blank(size: tuple[int, int], kind: Kind) -> Picture:
-    """One plain colour, and nothing else."""
-    return Picture(encoded(Image.new("RGB", size, (238, 236, 232)), kind), f"image/{kind}", *size)
+    return image
 
 
 def _scene(prompt: str, size: tuple[int, int], seed: str, index: int) -> Image.Image:

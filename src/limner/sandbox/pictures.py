@@ -13,35 +13,45 @@ from collections.abc import Sequence
 
 import pybase64
 
-from limner.sandbox import faults, painter
+from limner.sandbox import faults, lies
 from limner.sandbox.call import Call
 from limner.sandbox.imprint import Kind
+from limner.sandbox.lies import Wanted
 from limner.sandbox.painter import Picture
 
 _MEGABYTE = 1024 * 1024
 _MOST_BYTES = 192 * _MEGABYTE
 _BIG = 10
 
-_Key = tuple[str, tuple[int, int], int, str, str, str]
+_Key = tuple[str, tuple[int, int], int, str, str, bool, str]
 _painted: OrderedDict[_Key, Picture] = OrderedDict()
 _painted_bytes = [0]
 
 
 async def paint(
-    call: Call, n: int, size: tuple[int, int], kind: Kind = "png", references: Sequence[bytes] = ()
+    call: Call,
+    n: int,
+    size: tuple[int, int],
+    kind: Kind = "png",
+    references: Sequence[bytes] = (),
+    *,
+    clear: bool = False,
 ) -> list[Picture]:
-    """`n` pictures of the call's prompt, picture faults included. They are noted on the call too."""
-    wanted = _spoiled(call.words, size)
+    """
+    `n` pictures of the call's prompt, picture faults included. They are noted on the call too. `clear`: on
+    nothing, where the file can be transparent.
+    """
+    wanted = Wanted(_spoiled(call.words, size), kind, tuple(references), clear and kind != "jpeg")
     pictures = []
-    for index in range(count(call, n)):
+    for index in range(count(call, n) + call.has("more")):
         variant = 0 if call.has("duplicate") else index
-        pictures.append(await _one(call, variant, wanted, kind, references))
+        pictures.append(await _one(call, variant, wanted))
     call.pictures += pictures
     return pictures
 
 
 def count(call: Call, n: int) -> int:
-    """How many pictures an order for `n` gets."""
+    """How many pictures an order for `n` gets and pays."""
     return max(n - 1, 0) if call.has("fewer") else n
 
 
@@ -68,18 +78,19 @@ def link(call: Call, picture: Picture) -> str:
 def _spoiled(words: faults.Words, size: tuple[int, int]) -> tuple[int, int]:
     if "tiny" in words:
         return (1, 1)
+    if "wrong-ratio" in words:
+        return size[0] * 5 // 4, size[1] * 4 // 5
     return (max(size[0] // 2, 16), max(size[1] // 3, 16)) if "wrong-size" in words else size
 
 
-async def _one(
-    call: Call, index: int, size: tuple[int, int], kind: Kind, references: Sequence[bytes]
-) -> Picture:
-    spoils = ";".join(sorted(f"{word.name}:{word.number(0)}" for word in call.words.values()))
-    digest = hashlib.sha256(b"".join(references)).hexdigest() if references else ""
-    key = (call.prompt, size, index, digest, kind, spoils)
+async def _one(call: Call, index: int, wanted: Wanted) -> Picture:
+    prompt = faults.plain(call.prompt)
+    words = {name: word for name, word in call.words.items() if faults.BY_NAME[name].stage == "picture"}
+    spoils = ";".join(sorted(f"{word.name}:{word.number(0)}" for word in words.values()))
+    digest = hashlib.sha256(b"".join(wanted.references)).hexdigest() if wanted.references else ""
+    key = (prompt, wanted.size, index, digest, wanted.kind, wanted.clear, spoils)
     if key not in _painted:
-        words, prompt = dict(call.words), faults.plain(call.prompt)
-        _keep(key, await asyncio.to_thread(_made, words, prompt, size, index, references, kind))
+        _keep(key, await asyncio.to_thread(_made, words, prompt, index, wanted))
     _painted.move_to_end(key)
     return _painted[key]
 
@@ -92,20 +103,8 @@ def _keep(key: _Key, picture: Picture) -> None:
         _painted_bytes[0] -= len(_painted.popitem(last=False)[1].data)
 
 
-def _made(
-    words: faults.Words,
-    prompt: str,
-    size: tuple[int, int],
-    index: int,
-    references: Sequence[bytes],
-    kind: Kind,
-) -> Picture:
-    if "mislabelled" in words:
-        true: Kind = "png" if kind == "jpeg" else "jpeg"
-        return painter.paint(prompt, size, index, references, true)._replace(media_type=f"image/{kind}")
-    if "blank" in words:
-        return painter.blank(size, kind)
-    picture = painter.paint(prompt, size, index, references, kind)
+def _made(words: faults.Words, prompt: str, index: int, wanted: Wanted) -> Picture:
+    picture = lies.told(words, prompt, index, wanted) or lies.honest(prompt, index, wanted)
     if "not-a-picture" in words:
         return picture._replace(data=b"The sandbox promised a picture and sent these words instead. " * 300)
     if "truncated-picture" in words:

@@ -100,7 +100,8 @@ async def _started(call: Call) -> Task:
     cost = model["cost"] * MICRO
     call.charge(model["id"], [cost] * pictures.count(call, n))
     kind: Kind = "jpeg" if values.get("output_format") == "jpeg" else "png"
-    painted = await pictures.paint(call, n, _size(values), kind, references)
+    clear = values.get("background") == "transparent"
+    painted = await pictures.paint(call, n, _size(values), kind, references, clear=clear)
     order = {
         "model": model["id"],
         "input": {**values, "n": n},
