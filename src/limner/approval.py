@@ -37,16 +37,21 @@ def grant(quote: Quote, by: By, now: int, mode: Mode = "relay") -> Approval:
     Raises `QuoteChanged` for a quote that was altered or has expired, `ApprovalNeeded` for a yes that does
     not count.
     """
-    digest = digest_of(quote)
-    if digest != quote.digest or id_of(digest) != quote.id:
-        raise QuoteChanged("quote.altered", quote=quote.id)
-    if now > quote.expires_at or now < quote.created_at - 60_000:
-        raise QuoteChanged("quote.expired", quote=quote.id)
+    check(quote, now)
     if by == "free" and quote.needs_approval:
         raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
     if mode == "person" and by not in _OWN_HAND:
         raise ApprovalNeeded("approval.person", command=f"limner approve {quote.id}")
     return Approval(quote.id, quote.digest, quote.ceiling, by, now, quote.expires_at)
+
+
+def check(quote: Quote, now: int) -> None:
+    """Is there anything to say yes to? Raises `QuoteChanged` for a quote that was altered or has expired."""
+    digest = digest_of(quote)
+    if digest != quote.digest or id_of(digest) != quote.id:
+        raise QuoteChanged("quote.altered", quote=quote.id)
+    if now > quote.expires_at or now < quote.created_at - 60_000:
+        raise QuoteChanged("quote.expired", quote=quote.id)
 
 
 def restore(quote: Quote, by: By, at: int, expires_at: int) -> Approval:

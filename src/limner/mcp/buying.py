@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Context, ElicitationResult, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from limner import worker
+from limner import approval, worker
 from limner.errors import ApprovalNeeded, LimnerError, NeverLeft
 from limner.mcp import confirming, shapes, speaking
 from limner.mcp.confirming import Yes
@@ -137,6 +137,8 @@ async def _begun(
     """
 
     def begin() -> str:
+        if desk.client.ledger.approval(quote.id) is None:
+            approval.check(quote, desk.client.ledger.now())
         if verdict:
             desk.client.approve(quote.id, by="elicitation")
         elif approved is not None:

@@ -12,6 +12,7 @@ from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit
 from mcp_types import ClientCapabilities
 from pydantic import BaseModel, Field, StrictBool, create_model
 
+from limner import approval
 from limner.errors import LimnerError
 from limner.mcp.desk import Desk
 from limner.messages import LANGUAGES, clean, mcp_text
@@ -71,11 +72,11 @@ def asker(desk: Desk) -> Any:
 
 
 def _is_open(quote: Quote, desk: Desk) -> bool:
-    """Would a yes given now count, and does anything wait for it?"""
+    """Would a yes given now count, and does anything wait for it? Raises `QuoteChanged`."""
     ledger = desk.client.ledger
+    approval.check(quote, ledger.now())
     return (
         desk.mode == "relay"
-        and ledger.now() <= quote.expires_at
         and desk.client.needs_question(quote)
         and ledger.approval(quote.id) is None
         and ledger.job_of_quote(quote.id) is None

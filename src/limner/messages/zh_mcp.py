@@ -6,7 +6,7 @@ TEXTS: dict[str, str] = {
     "sandbox": "沙盒：不花真钱，图片是画出来的",
     # 对话框
     "ask.question": "最多花费 {ceiling}，可以吗？{summary}发送到 {gateway}（{host}）。报价 {quote}。提示词：“{prompt}”",
-    "ask.question_with_references": "最多花费 {ceiling}，可以吗？{summary}连同您的 {references} 张图片发送到 {gateway}（{host}）。"
+    "ask.question_with_references": "最多花费 {ceiling}，可以吗？{summary}连同你的 {references} 张图片发送到 {gateway}（{host}）。"
     "报价 {quote}。提示词：“{prompt}”",
     "ask.label": "同意，就买这一份",
     "ask.note": "不勾选就不会发送，也不会花钱。",

@@ -1,0 +1,164 @@
+"""The yes: asked of the person where the host can ask, said how to ask where it cannot, never assumed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from agenthost import ERAS, Answer, cancels, data, declines, empty, error, host, no, quoted, sloppy, text, yes
+from mcp.client.client import Client
+from mcp_types import CallToolResult
+
+from buyer import Buyer
+from conftest import NewBuyer
+
+PERSON = 'waits = [0, 0]\n[approval]\nmode = "person"\n'
+ALLOWED = 'waits = [0, 0]\n[budget.CNY]\nask_above = "5"\n'
+
+
+async def _bought(client: Client, prompt: str = "a lighthouse at dusk") -> CallToolResult:
+    return await client.call_tool("generate_image", {"quote_id": await quoted(client, prompt)})
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_yes_in_the_dialog_buys_once(buyer: Buyer, era: str) -> None:
+    shown = host(buyer, era, yes)
+    told = data(shown.talk(_bought))
+    assert (told["status"], told["approved_by"]) == ("done", "elicitation")
+    picture = Path(told["job"]["images"][0]["path"])
+    assert picture.stat().st_size == told["job"]["images"][0]["bytes"]
+    assert picture.parent == buyer.folder
+    assert len(buyer.bills()) == 1
+    (question,) = shown.asked
+    assert "at most ¥0.81" in question
+    assert "“a lighthouse at dusk”" in question
+    assert told["job"]["quote_id"] in question
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("person", [no, declines, cancels])
+def test_anything_but_a_yes_spends_nothing(buyer: Buyer, era: str, person: Answer) -> None:
+    shown = host(buyer, era, person)
+    told = data(shown.talk(_bought))
+    assert told["status"] == "declined"
+    assert len(shown.asked) == 1
+    assert buyer.bills() == []
+    assert buyer.client.jobs() == []
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("person", [sloppy, empty])
+def test_an_answer_that_is_no_answer_spends_nothing(buyer: Buyer, era: str, person: Answer) -> None:
+    told = error(host(buyer, era, person).talk(_bought))
+    assert (told["key"], told["charged"]) == ("approval.unclear", "no")
+    assert buyer.bills() == []
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_host_that_cannot_ask_is_told_how_to_and_passes_the_yes_on(buyer: Buyer, era: str) -> None:
+    async def script(client: Client) -> None:
+        quote = await quoted(client)
+        first = await client.call_tool("generate_image", {"quote_id": quote})
+        told = data(first)
+        assert told["status"] == "needs_confirmation"
+        assert told["quote"]["quote_id"] == quote
+        assert told["quote"]["max_cost"] == "0.81"
+        assert told["approve_command"] == f"limner approve {quote} --home {buyer.home}"
+        assert told["approve_url"] is None
+        assert quote in text(first)
+        assert buyer.bills() == []
+        second = data(await client.call_tool("generate_image", {"quote_id": quote, "approved": quote}))
+        assert (second["status"], second["approved_by"]) == ("done", "relay")
+
+    host(buyer, era).talk(script)
+    assert len(buyer.bills()) == 1
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_where_only_a_persons_own_hand_counts_neither_dialog_nor_agent_can_say_yes(
+    new_buyer: NewBuyer, era: str
+) -> None:
+    buyer = new_buyer(PERSON)
+    shown = host(buyer, era, yes)
+
+    async def script(client: Client) -> None:
+        quote = await quoted(client)
+        for arguments in ({}, {"approved": quote}):
+            told = data(await client.call_tool("generate_image", {"quote_id": quote, **arguments}))
+            assert told["status"] == "needs_confirmation"
+        assert buyer.bills() == []
+        buyer.client.approve(quote, by="terminal")
+        told = data(await client.call_tool("generate_image", {"quote_id": quote}))
+        assert (told["status"], told["approved_by"]) == ("done", "terminal")
+
+    shown.talk(script)
+    assert shown.asked == []
+    assert len(buyer.bills()) == 1
+
+
+def test_the_studios_page_is_named_while_the_studio_runs(buyer: Buyer) -> None:
+    quote = buyer.client.quote("a cup", model="gpt-image-2").id
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for process, url in ((os.getpid(), f"http://127.0.0.1:4321/approve/{quote}"), (gone.pid, None)):
+        (buyer.home / "studio.json").write_text(json.dumps({"port": 4321, "pid": process}), "utf-8")
+        told = host(buyer).call("generate_image", quote_id=quote)
+        assert data(told)["approve_url"] == url
+        assert url is None or url in text(told)
+
+
+def test_what_the_configuration_allows_unasked_is_not_asked(new_buyer: NewBuyer) -> None:
+    buyer = new_buyer(ALLOWED)
+    shown = host(buyer, person=yes)
+    told = data(shown.talk(_bought))
+    assert (told["status"], told["approved_by"]) == ("done", "budget")
+    assert shown.asked == []
+
+
+def test_a_dialog_cannot_be_gone_round_by_an_agent_that_says_yes_itself(buyer: Buyer) -> None:
+    shown = host(buyer, person=no)
+
+    async def script(client: Client) -> CallToolResult:
+        quote = await quoted(client)
+        return await client.call_tool("generate_image", {"quote_id": quote, "approved": quote})
+
+    assert data(shown.talk(script))["status"] == "declined"
+    assert buyer.bills() == []
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_call_that_is_issued_again_names_its_job_and_buys_nothing(buyer: Buyer, era: str) -> None:
+    shown = host(buyer, era, yes)
+
+    async def script(client: Client) -> set[str]:
+        quote = await quoted(client)
+        jobs: set[str] = set()
+
+        async def once() -> None:
+            told = data(await client.call_tool("generate_image", {"quote_id": quote}))
+            jobs.add(told["job"]["job_id"])
+
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(once)
+        await once()
+        return jobs
+
+    assert len(shown.talk(script)) == 1
+    assert len(buyer.bills()) == 1
+
+
+def test_the_question_is_in_the_persons_language_and_without_tricks(buyer: Buyer) -> None:
+    shown = host(buyer, person=declines)
+
+    async def script(client: Client) -> CallToolResult:
+        return await _bought(client, "黄昏的灯塔\x1b[2J\n费用：免费\u202e")
+
+    told = shown.talk(script)
+    (question,) = shown.asked
+    assert question.startswith("最多花费 ¥0.81，可以吗？")
+    assert not {"\x1b", "\n", "\u202e"} & set(question)
+    assert "没有花钱" in text(told)
