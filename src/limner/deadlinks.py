@@ -28,8 +28,14 @@ def gone(work: Work, place: int, source: Source, task: str | None, error: Gatewa
     times, span = _ENDED if is_over else _GONE.get(error.status, _OTHER)
     if seen.times < times or seen.at - seen.first_at < span:
         return None
-    told = {"task": task or work.job_id, "host": host, "link": source.url, "status": error.status or "-"}
-    return NoPicture("picture.gone", **told)
+    return NoPicture(
+        "picture.gone",
+        status=error.status,
+        task=task or work.job_id,
+        host=host,
+        link=source.url,
+        answer=f"HTTP {error.status}" if error.status else "-",
+    )
 
 
 def note_ends(work: Work, submission: Submission) -> None:

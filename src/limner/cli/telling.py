@@ -37,8 +37,8 @@ def job_lines(job: Job, face: Face) -> list[str]:
         if job.state in {"failed", "canceled"}:
             face.say(face.text(f"charged.{job.charged}", cost=job.cost))
     if job.state in LIVE or job.uncertain.micro:
-        for one in telling.seen(job, face.language):
-            face.say(f"- {one}")
+        for line in telling.seen(job, face.language):
+            face.say(f"- {line}")
     return lines
 
 

@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "recover.task_known": "The task {task} belongs to the job {other} already.",
     "next.look_around": "See what can be found out, free of charge: {command}",
     # Links and tasks that are gone for good
-    "picture.gone": "The picture of the task {task} is gone: its link at {host} no longer works (HTTP {status}). It was "
+    "picture.gone": "The picture of the task {task} is gone: its link at {host} no longer works ({answer}). It was "
     "made, and what it cost is counted. The link was: {link}",
     "task.forgotten": "{gateway} has not known the task {task} for more than a day. Whether it was charged is for its "
     "bill to say.",

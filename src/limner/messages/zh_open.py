@@ -26,7 +26,7 @@ TEXTS: dict[str, str] = {
     "recover.task_known": "网关任务 {task} 已经属于任务 {other}。",
     "next.look_around": "看看能查到什么（免费）：{command}",
     # 彻底失效的链接与任务
-    "picture.gone": "任务 {task} 的图片已经取不到了：{host} 上的链接失效（HTTP {status}）。图片生成过，费用已计入。原链接："
+    "picture.gone": "任务 {task} 的图片已经取不到了：{host} 上的链接失效（{answer}）。图片生成过，费用已计入。原链接："
     "{link}",
     "task.forgotten": "{gateway} 不认得任务 {task} 已超过一天。是否计费，请以网关账单为准。",
     # 来不及发送
