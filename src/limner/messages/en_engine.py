@@ -86,6 +86,7 @@ TEXTS: dict[str, str] = {
     "`limner setup` and type it when you are asked.",
     "settings.approval_mode": "approval.mode in {path} is {mode}. It has to be relay or person.",
     "sandbox.not_installed": "The sandbox is not installed. Install it with: pip install 'limner[sandbox]'",
+    "studio.not_installed": "The studio is not installed. Install it with: pip install 'limner[studio]'",
     "sandbox.no_start": "The sandbox did not start. Its log says why: {path}",
     # Quotes and approvals
     "quote.not_found": "There is no quote {quote}. Make one with `limner quote`.",

@@ -81,6 +81,7 @@ TEXTS: dict[str, str] = {
     "setup.no_terminal": "密钥只在终端里输入，那里不会显示出来。请在终端运行 `limner setup`。",
     "setup.key_in_words": "密钥不要写在命令里，其他程序会看到。请运行 `limner setup`，等它询问时再输入。",
     "sandbox.not_installed": "沙盒还没有安装。安装方法：pip install 'limner[sandbox]'",
+    "studio.not_installed": "工作室还没有安装。安装方法：pip install 'limner[studio]'",
     "sandbox.no_start": "沙盒没能启动，原因见日志：{path}",
     # 报价与同意
     "quote.not_found": "没有报价 {quote}。可用 `limner quote` 新建一份。",

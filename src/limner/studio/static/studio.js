@@ -1,0 +1,147 @@
+// What the pages do by themselves: keys, dropped files, a button pressed once. Everything also works without.
+"use strict";
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+
+// Moving over the wall, or from picture to picture.
+function step(by) {
+  const story = one(".story");
+  if (story) {
+    const to = by > 0 ? story.dataset.older : story.dataset.newer;
+    if (to) location.assign(to);
+    return;
+  }
+  const tiles = all("[data-tile]");
+  if (!tiles.length) return;
+  const at = tiles.indexOf(document.activeElement);
+  const next = tiles[at < 0 ? 0 : Math.min(tiles.length - 1, Math.max(0, at + by))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function columns() {
+  const tiles = all("[data-tile]");
+  if (!tiles.length) return 1;
+  const top = tiles[0].getBoundingClientRect().top;
+  return Math.max(1, tiles.findIndex((tile) => tile.getBoundingClientRect().top > top + 4));
+}
+
+const onWall = () => one("[data-tile]") !== null && document.activeElement.matches("[data-tile]");
+const KEYS = {
+  "/": () => one("#q")?.focus() ?? location.assign(one(".mark").href + "#q"),
+  j: () => step(1),
+  k: () => step(-1),
+  ArrowRight: () => step(1),
+  ArrowLeft: () => step(-1),
+  ArrowDown: () => onWall() && step(columns()),
+  ArrowUp: () => onWall() && step(-columns()),
+  m: () => location.assign(one(".mark").href.replace(/\/?$/, "/make")),
+  "?": () => one("#keys").showModal(),
+  Escape: () => one(".story") && location.assign(one(".story").dataset.back),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
+  if (isTyping(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const act = KEYS[event.key];
+  if (!act) return;
+  const moves = event.key.startsWith("Arrow") && event.key !== "ArrowLeft" && event.key !== "ArrowRight";
+  if (moves && !onWall()) return;
+  event.preventDefault();
+  act();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) one("#" + opener.dataset.opens).showModal();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) {
+    navigator.clipboard?.writeText(copier.dataset.copies).then(() => { copier.textContent = copier.dataset.said; });
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends]")) event.target.form.requestSubmit();
+});
+
+// A yes is pressed once. The button that was pressed still has to be sent, so it is disabled a moment later.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  event.target.dataset.sent = "1";
+  setTimeout(() => all("button", event.target).forEach((button) => { button.disabled = true; }), 0);
+});
+addEventListener("pageshow", () => all("[data-once]").forEach((form) => {
+  delete form.dataset.sent;
+  all("button", form).forEach((button) => { button.disabled = false; });
+}));
+
+// Empty wishes need not stand in an address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches(".search")) return;
+  for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+});
+
+// Files that are dropped or pasted become the form's own.
+function choose(field, files) {
+  const most = Number(field.dataset.most) << 20;
+  const kept = new DataTransfer();
+  let refused = false;
+  for (const file of files) {
+    if (!file.type.startsWith("image/")) continue;
+    if (file.size > most) refused = true;
+    else kept.items.add(file);
+  }
+  field.files = kept.files;
+  const notice = one("[data-refused]");
+  notice.hidden = !refused;
+  notice.textContent = refused ? field.dataset.tooLarge : "";
+  const list = one("[data-chosen]");
+  list.replaceChildren(...[...kept.files].map((file) => {
+    const item = document.createElement("li");
+    const image = document.createElement("img");
+    image.alt = file.name;
+    image.src = URL.createObjectURL(file);
+    image.onload = () => URL.revokeObjectURL(image.src);
+    item.append(image);
+    return item;
+  }));
+}
+
+const drop = one("[data-drop]");
+if (drop) {
+  const field = one("input[type=file]", drop);
+  field.addEventListener("change", () => choose(field, field.files));
+  const mine = (event) => event.dataTransfer?.types.includes("Files");
+  document.addEventListener("dragover", (event) => { if (mine(event)) { event.preventDefault(); drop.classList.add("over"); } });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.classList.remove("over"); });
+  document.addEventListener("drop", (event) => {
+    drop.classList.remove("over");
+    if (!mine(event)) return;
+    event.preventDefault();
+    choose(field, [...field.files, ...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", (event) => {
+    if (event.clipboardData?.files.length) choose(field, [...field.files, ...event.clipboardData.files]);
+  });
+}
+
+// How long a quote is still good for.
+const until = one("time[data-until]");
+if (until) {
+  const tell = () => {
+    const left = Number(until.dataset.until) - Date.now();
+    until.textContent = left > 0 ? until.dataset.minutes.replace("#", Math.ceil(left / 60000)) : until.dataset.over;
+    if (left <= 0) all("[name=answer]:not([value=no])").forEach((button) => { button.disabled = true; });
+  };
+  tell();
+  setInterval(tell, 5000);
+}
+
+if (location.hash === "#q") one("#q")?.focus();

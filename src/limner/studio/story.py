@@ -1,0 +1,152 @@
+"""One job's page: at work, or what it became and how."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from limner import receipts
+from limner.errors import LimnerError
+from limner.messages import clean
+from limner.studio import wall
+from limner.studio.visit import Visit
+from limner.telling import percent
+from limner.types import LIVE, Job, Picture, Quote
+
+_JUST_NOW_MS = 30_000
+
+
+def show(visit: Visit) -> Response:
+    ledger = visit.client.ledger
+    job = ledger.job(visit.path["job"])
+    pictures = ledger.pictures(job.id)
+    place = visit.path.get("place", next(iter(pictures), 0))
+    picture = pictures.get(place)
+    quote = ledger.quote(job.quote_id)
+    return visit.page(
+        "story.html",
+        job=job,
+        quote=quote,
+        place=place,
+        picture=picture,
+        is_there=picture is not None and Path(picture.path).is_file(),
+        pictures=pictures,
+        words=visit.lines(job.prompt) or visit.t("no_prompt"),
+        sent=_other_words(visit, quote),
+        progress=_progress(visit, job, quote),
+        sentence=_sentence(visit, job),
+        reason=_reason(visit, job),
+        facts=_facts(visit, job, quote, picture),
+        is_live=job.state in LIVE,
+        is_left=ledger.is_left(job.id),
+        **wall.neighbours(visit, job.id, place),
+    )
+
+
+def live(visit: Visit) -> Response:
+    """The moving part of a job's page. When the job has ended the whole page is asked for again."""
+    ledger = visit.client.ledger
+    job = ledger.job(visit.path["job"])
+    quote = ledger.quote(job.quote_id)
+    facts: dict[str, Any] = {
+        "job": job,
+        "progress": _progress(visit, job, quote),
+        "is_left": ledger.is_left(job.id),
+    }
+    answer = visit.page("live.html", sentence=_sentence(visit, job), reason=_reason(visit, job), **facts)
+    if job.state not in LIVE:
+        answer.headers["hx-refresh"] = "true"
+    return answer
+
+
+def at_work(visit: Visit) -> Response:
+    """The strip above the wall: what is being made, and what was finished while somebody watched."""
+    ledger = visit.client.ledger
+    since = visit.asked("since")
+    shown = int(since) if since.isdigit() else int(time.time() * 1000)
+    busy = [job for job in ledger.jobs("unfinished", 50) if job.state in LIVE]
+    done = [job for job in ledger.jobs("done", 12) if job.updated_at >= shown - _JUST_NOW_MS and job.pictures]
+    rows = [(job, _progress(visit, job, ledger.quote(job.quote_id))) for job in busy]
+    return visit.page("work.html", rows=rows, done=done, since=shown)
+
+
+def _progress(visit: Visit, job: Job, quote: Quote) -> dict[str, Any]:
+    """How far it probably is, and how long it has been, in the gateway's own usual times."""
+    low, high = quote.choice.model.seconds
+    elapsed = max(0.0, time.time() - job.created_at / 1000)
+    return {
+        "percent": percent(elapsed, high),
+        "elapsed": int(elapsed),
+        "line": visit.s("progress.elapsed", elapsed=int(elapsed), low=low, high=high),
+    }
+
+
+def _sentence(visit: Visit, job: Job) -> str:
+    key, facts = receipts.words(job)
+    return visit.s(key, **facts)
+
+
+def _reason(visit: Visit, job: Job) -> str:
+    if not job.error:
+        return ""
+    told = visit.s(job.error, **job.error_facts)
+    if job.state in {"failed", "canceled"}:
+        told += " " + visit.s(f"charged.{job.charged}", cost=job.cost)
+    return told
+
+
+def _other_words(visit: Visit, quote: Quote) -> str:
+    """The prompt as it was sent, where that is not what was asked with."""
+    sent = quote.choice.prompt
+    return visit.lines(sent) if sent != quote.choice.request.prompt else ""
+
+
+def _facts(visit: Visit, job: Job, quote: Quote, picture: Picture | None) -> list[tuple[str, str]]:
+    choice, model = quote.choice, quote.choice.model
+    told = [
+        (visit.s("card.model"), f"{model.title} · {model.id}" if model.title != model.id else model.id),
+        (visit.s("card.gateway"), _title(visit, job.gateway)),
+        (visit.t("fact_made"), visit.moment(job.created_at)),
+        (visit.t("fact_cost"), _cost(visit, job)),
+    ]
+    if job.seconds is not None:
+        low, high = model.seconds
+        facts = {"seconds": f"{job.seconds:.1f}", "low": low, "high": high}
+        told.append((visit.s("card.time"), visit.t("fact_seconds", **facts)))
+    if choice.size:
+        told.append((visit.s("card.size"), choice.size))
+    if choice.aspect_ratio:
+        told.append((visit.s("card.ratio"), choice.aspect_ratio))
+    if picture:
+        size = {"width": picture.width, "height": picture.height, "kilobytes": max(1, picture.bytes // 1000)}
+        told.append((visit.t("fact_file"), visit.t("fact_file_is", kind=picture.media_type[6:], **size)))
+    told += [(visit.s("card.note"), visit.s(one.key, **one.facts)) for one in choice.adjustments]
+    told += [
+        (visit.s("card.note"), visit.s(f"{one.key}.done", size=one.size or "", price=one.price))
+        for one in job.repairs
+    ]
+    approval = visit.client.ledger.approval(quote.id)
+    if approval:
+        by = str(approval["by_whom"]).replace("-", "_")
+        facts = {"by": visit.t(f"by_{by}"), "at": visit.moment(approval["at"])}
+        told.append((visit.t("fact_yes"), visit.t("fact_yes_by", **facts)))
+    if job.task_id:
+        told.append((visit.t("fact_task"), job.task_id))
+    told.append((visit.t("fact_job"), job.id))
+    return [(label, clean(value)) for label, value in told]
+
+
+def _cost(visit: Visit, job: Job) -> str:
+    if job.cost is None:
+        return visit.t("cost_open", ceiling=job.ceiling)
+    if job.uncertain.micro:
+        return visit.t("cost_uncertain", cost=job.cost, uncertain=job.uncertain)
+    return str(job.cost)
+
+
+def _title(visit: Visit, name: str) -> str:
+    try:
+        return visit.client.gateway(name).title
+    except LimnerError:
+        return name
