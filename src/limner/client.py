@@ -117,10 +117,11 @@ class Client:
         """
         wanted = request if isinstance(request, Request) else Request(prompt=request)
         wanted = wanted._replace(**wishes)
+        wanted, told = self.engine.settled(wanted)
         gateway, model, notes = self.market.pick(wanted)
         choice.check(wanted, model, gateway.facts["limits"], lambda: self.market.sold(wanted))
         sent = self.engine.references(wanted, gateway, model)
-        return self.engine.quote(wanted, gateway, model, sent, notes)
+        return self.engine.quote(wanted, gateway, model, sent, (*told, *notes))
 
     def approve(self, quote_id: str, by: By = "python") -> Quote:
         """

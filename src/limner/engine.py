@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from limner import approval, artifacts, budget, choice, gateways, home, references, terms
+from limner import approval, artifacts, budget, choice, gateways, home, references, subjects, terms
 from limner import quote as quoting
 from limner.approval import By
 from limner.artifacts import Output
 from limner.errors import ApprovalNeeded, QuoteChanged, Usage
 from limner.gateways import Gateway
+from limner.journal import Journal, Page
 from limner.ledger import ANY_PACE, Ledger, Owner, Pace
 from limner.market import Market
 from limner.records import plain
@@ -35,6 +36,7 @@ class Engine:
         self.settings = settings
         self.language = language
         self.market = Market(settings)
+        self.journal = Journal(place.logs, settings.get("log"))
         self._ledger: Ledger | None = None
         self._owner: Owner | None = None
         self._opening = threading.RLock()
@@ -99,6 +101,17 @@ class Engine:
             repairs=self.market.repairs(gateway, chosen),
             now=self.ledger.now(),
         )
+
+    def settled(self, wanted: Request) -> tuple[Request, tuple[Adjustment, ...]]:
+        """A request whose references are files, whatever it called them, and what is to be said of them."""
+        if wanted.subject is None and not wanted.references:
+            return wanted, self._mentioned(wanted)
+        return subjects.settle(wanted, self.ledger)
+
+    def _mentioned(self, wanted: Request) -> tuple[Adjustment, ...]:
+        """A word for who names a subject without asking for it: words alone would draw another one."""
+        found = subjects.mentioned(wanted.prompt, self.ledger)[:1]
+        return tuple(Adjustment("subject.known_in_words", {"name": name}) for name in found)
 
     def references(self, wanted: Request, gateway: Gateway, model: Model) -> tuple[Reference, ...]:
         """The pictures a request refers to, made ready to send. Raises `Usage`."""
@@ -213,6 +226,9 @@ class Engine:
         from limner.transport import Transport
         from limner.work import Work
 
+        if quote.choice.references or quote.choice.request.subject:
+            subjects.begin(self.ledger, quote, job_id)
+        page = Page(self.journal, quote, job_id, gateway.key)
         transport = Transport(gateway, gateway.settings.get("proxy") or self.settings.get("proxy"))
         work = Work(
             ledger=self.ledger,
@@ -223,15 +239,21 @@ class Engine:
             folder=self.home.runs / job_id,
             output=output,
             repeats=self.market.repeats(gateway).get(quote.choice.operation, {}),
-            watch=watch,
+            watch=page.watching(watch),
             language=self.language,
             pace=self._pace(gateway, quote),
             patience=patience,
         )
+        page.begin(gateway.host)
         try:
-            return step(work)
+            job = step(work)
+        except BaseException as error:
+            page.broke(error)
+            raise
         finally:
             transport.close()
+        page.end(job)
+        return job
 
     def mode(self) -> approval.Mode:
         """Whose yes counts. A misspelt word must not quietly mean the weaker one."""

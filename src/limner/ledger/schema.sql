@@ -200,3 +200,23 @@ CREATE TABLE seen (
     approved_at INTEGER,                  -- the latest yes given under these terms
     PRIMARY KEY (gateway, subject, sha256)
 ) STRICT, WITHOUT ROWID;
+
+-- What a picture came from: one row per reference that was sent.
+CREATE TABLE lineage (
+    job_id TEXT NOT NULL REFERENCES job (id),
+    sha256 TEXT NOT NULL,                 -- of the reference as the person gave it
+    source TEXT NOT NULL,                 -- its path or address
+    parent_job_id TEXT REFERENCES job (id),   -- NULL: it was not made here
+    parent_place INTEGER,
+    PRIMARY KEY (job_id, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lineage_parent ON lineage (parent_job_id) WHERE parent_job_id IS NOT NULL;
+
+-- Whom or what a picture shows, so that later ones can follow it.
+CREATE TABLE subject (
+    key TEXT PRIMARY KEY,                 -- the name as it is compared
+    name TEXT NOT NULL,                   -- as it was given
+    job_id TEXT NOT NULL REFERENCES job (id),
+    place INTEGER,                        -- NULL: the job's first picture
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

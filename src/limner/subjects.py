@@ -1,0 +1,151 @@
+"""
+The same subject again: names, "last" and job ids in a request become the pictures they mean.
+
+    --subject 旺财          the first time: this picture will be what 旺财 looks like; later: it is followed
+    --ref last             the latest picture
+    --ref j_…, j_…:2       a picture of a job
+
+Words cannot hold a face: a subject that has a picture is only ever repeated from it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from limner.errors import NotFound, Usage
+from limner.ledger import Ledger, lineage
+from limner.ledger import subjects as named
+from limner.types import Adjustment, Job, Quote, Request
+
+LAST = "last"
+_JOB = re.compile(r"^(j_[a-z0-9]+)(?::([1-9][0-9]{0,3}))?$")
+_NAME = re.compile(r"^[^\W_](?:[\w ’'·.-]{0,38}[\w.])?$")
+_LATEST = 50
+_MOST_NODES = 1_000
+
+Notes = tuple[Adjustment, ...]
+
+
+class Node(NamedTuple):
+    """A job in the tree of what came from what."""
+
+    job: Job
+    subjects: tuple[str, ...]
+    others: tuple[str, ...]
+    """References that were not made here, or hang elsewhere in the tree."""
+    children: tuple["Node", ...]
+
+
+def settle(request: Request, ledger: Ledger) -> tuple[Request, Notes]:
+    """
+    A request whose references are files, and what is to be said of them. A request that means no earlier
+    picture comes back as it was, without a look into the ledger. Raises `Usage`, `NotFound`.
+    """
+    notes: list[Adjustment] = []
+    references = [_file(one, ledger, notes) for one in request.references]
+    if request.subject is not None:
+        name = " ".join(request.subject.split())
+        if not _NAME.match(name):
+            raise Usage("subject.bad_name", name=request.subject)
+        request = request._replace(subject=name)
+        known = named.find(ledger.store, name)
+        notes.append(_introduced(name) if known is None else _followed(known, references))
+    return request._replace(references=tuple(references)), tuple(notes)
+
+
+def mentioned(prompt: str, ledger: Ledger) -> list[str]:
+    """The subjects that a prompt speaks of by their names, the longest name first."""
+    words = named.key(prompt)
+    found = [one.name for one in named.every(ledger.store) if _stands(named.key(one.name), words)]
+    return sorted(found, key=lambda name: -len(name))
+
+
+def begin(ledger: Ledger, quote: Quote, job_id: str) -> None:
+    """Write down, before a job is worked on, what it follows and whom it shows."""
+    request = quote.choice.request
+    if quote.choice.references:
+        lineage.add(ledger.store, job_id, quote.choice.references)
+    if request.subject is not None:
+        named.introduce(ledger.store, request.subject, job_id, quote.created_at)
+
+
+def tree(ledger: Ledger, job_id: str) -> Node:
+    """The whole tree a job stands in, from the picture it all began with. Raises `NotFound`."""
+    seen = {job_id}
+    top = job_id
+    while True:
+        above = [one.parent_job_id for one in lineage.parents(ledger.store, top) if one.parent_job_id]
+        if not above or above[0] in seen:
+            break
+        top = above[0]
+        seen.add(top)
+    return _node(ledger, top, set())
+
+
+def _node(ledger: Ledger, job_id: str, seen: set[str], above: str | None = None) -> Node:
+    seen.add(job_id)
+    others = [one.source for one in lineage.parents(ledger.store, job_id) if one.parent_job_id != above]
+    if above is None:
+        others = [one.source for one in lineage.parents(ledger.store, job_id)]
+    below = list(dict.fromkeys(one.job_id for one in lineage.children(ledger.store, job_id)))
+    children = []
+    for child in below:
+        if child not in seen and len(seen) < _MOST_NODES:
+            children.append(_node(ledger, child, seen, job_id))
+    names = tuple(named.of_job(ledger.store, job_id))
+    return Node(ledger.job(job_id), names, tuple(others), tuple(children))
+
+
+def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
+    """Every node with its depth, from the top down."""
+    yield depth, node
+    for child in node.children:
+        yield from walk(child, depth + 1)
+
+
+def _introduced(name: str) -> Adjustment:
+    return Adjustment("subject.new", {"name": name})
+
+
+def _followed(known: named.Subject, references: list[str]) -> Adjustment:
+    facts = {"name": known.name, "path": known.path}
+    if not Path(known.path).is_file():
+        raise Usage("subject.gone", **facts)
+    if known.path not in references:
+        references.insert(0, known.path)
+    return Adjustment("subject.used", facts)
+
+
+def _file(given: str, ledger: Ledger, notes: list[Adjustment]) -> str:
+    """The file that a reference means. A file of that very name goes before what the word means."""
+    found = _JOB.match(given)
+    if (given != LAST and found is None) or Path(given).exists():
+        return given
+    if found is not None:
+        return _of_job(found[1], int(found[2] or 1), ledger)
+    path = _latest(ledger)
+    notes.append(Adjustment("subject.last", {"path": path}))
+    return path
+
+
+def _latest(ledger: Ledger) -> str:
+    for job in ledger.jobs("done", _LATEST):
+        for picture in job.pictures:
+            if Path(picture.path).is_file():
+                return picture.path
+    raise NotFound("reference.no_last")
+
+
+def _of_job(job_id: str, number: int, ledger: Ledger) -> str:
+    pictures: Sequence[str] = [one.path for one in ledger.job(job_id).pictures]
+    there = [str(place) for place, path in enumerate(pictures, 1) if Path(path).is_file()]
+    if str(number) not in there:
+        raise NotFound("reference.of_job", job=job_id, number=number, known=there or ["–"])
+    return pictures[number - 1]
+
+
+def _stands(name: str, text: str) -> bool:
+    if not name.isascii():
+        return name in text
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
