@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from limner import artifacts, catalog, choice, gateways, home, receipts
+from limner import artifacts, catalog, choice, gateways, home, receipts, terms
 from limner.approval import By
 from limner.artifacts import Output
 from limner.engine import Engine, Watch
@@ -22,7 +22,7 @@ from limner.market import Market
 from limner.messages import sentence
 from limner.messages.stream import Message
 from limner.money import Money
-from limner.types import LIVE, Called, Job, Model, Quote, Request
+from limner.types import LIVE, Adjustment, Called, Job, Model, Quote, Request
 
 _MOST_WAITING = 10_000
 
@@ -102,6 +102,10 @@ class Client:
         """What is for sale, from the dated facts: needs no key and no network."""
         return self.market.models(gateway)
 
+    def habits(self, gateway: str, model: str) -> tuple[Adjustment, ...]:
+        """What a model is known to deliver otherwise than asked, from its latest jobs here."""
+        return terms.habits(self.ledger, gateway, model)
+
     def offers(self, gateway: str) -> list[Model]:
         """
         What a gateway itself lists at this moment, asked for with the key; its dated facts where it has no
@@ -118,7 +122,7 @@ class Client:
         wanted = request if isinstance(request, Request) else Request(prompt=request)
         wanted = wanted._replace(**wishes)
         wanted, told = self.engine.settled(wanted)
-        gateway, model, notes = self.market.pick(wanted)
+        gateway, model, notes = self.engine.pick(wanted)
         choice.check(wanted, model, gateway.facts["limits"], lambda: self.market.sold(wanted))
         sent = self.engine.references(wanted, gateway, model)
         return self.engine.quote(wanted, gateway, model, sent, (*told, *notes))

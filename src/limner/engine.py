@@ -127,6 +127,16 @@ class Engine:
         )
         return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
 
+    def pick(self, wanted: Request) -> tuple[Gateway, Model, tuple[Adjustment, ...]]:
+        """The gateway and the model that are meant. Raises as `Market.pick`, plainer where it was bought before."""
+        try:
+            return self.market.pick(wanted)
+        except Usage as error:
+            plainer = terms.gone(self.ledger, error, wanted, gateways.names(self.settings))
+            if plainer is error:
+                raise
+            raise plainer from error
+
     def needs_question(self, quote: Quote) -> bool:
         """Does somebody have to be asked, or is it free, or within what the configuration allows unasked?"""
         unasked = budget.unasked(self.settings.values, quote.choice.gateway, quote.ceiling.unit)

@@ -50,6 +50,9 @@ def quote_data(quote: Quote, client: Client, language: str) -> dict[str, Any]:
         "expires_at": quote.expires_at,
         "needs_approval": quote.needs_approval,
         "adjustments": [sentence(one.key, language, one.facts) for one in choice.adjustments],
+        "notes": [
+            {"key": one.key, "message": sentence(one.key, language, one.facts)} for one in quote.notes
+        ],
         "summary": summary(quote, language),
         "sandbox": client.sandbox,
     }
@@ -83,6 +86,8 @@ def job_data(job: Job, client: Client, language: str) -> dict[str, Any]:
     data["message"] = sentence(key, language, facts)
     for row, one in zip(data["evidence"], seen(job, language), strict=True):
         row["message"] = one
+    for row, difference in zip(data["differences"], job.differences, strict=True):
+        row["message"] = sentence(f"difference.{difference.kind}", language, difference.facts)
     if job.state in LIVE:
         elapsed = time.time() - job.created_at / 1000
         longest = client.ledger.quote(job.quote_id).choice.model.seconds[1]

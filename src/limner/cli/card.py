@@ -10,6 +10,7 @@ from limner.telling import price
 from limner.types import Quote, Reference
 
 _PROMPT = 300
+_LABELS = {"moved": "card.since", "habit": "card.habit"}
 
 
 def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
@@ -28,6 +29,7 @@ def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
         told.append((text("card.ratio"), choice.aspect_ratio))
     told += [(text("card.references"), _reference(one, face)) for one in choice.references]
     told += [(text("card.note"), text(one.key, **one.facts)) for one in choice.adjustments]
+    told += [(text(_LABELS[one.key.partition(".")[0]]), text(one.key, **one.facts)) for one in quote.notes]
     told.append((text("card.price"), price(quote, face.language)))
     told += [
         (text("card.repair"), text(one.key, size=one.size or "", price=one.price)) for one in quote.repairs

@@ -39,12 +39,24 @@ def run(options: Namespace, face: Face) -> int:
         for model in face.market.models(options.gateway)
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
     ][: options.limit or 100]
-    face.show(
-        "models", {"items": [_data(model) for model in found]}, [row(_line(model, face)) for model in found]
-    )
+    known = [_habits(model, face) if wanted else [] for model in found]
+    items = [{**_data(model), "habits": told} for model, told in zip(found, known, strict=True)]
+    lines = [
+        line
+        for model, told in zip(found, known, strict=True)
+        for line in (row(_line(model, face)), *(f"    {one}" for one in told))
+    ]
+    face.show("models", {"items": items}, lines)
     if not found:
         face.say(face.text("models.none"))
     return 0
+
+
+def _habits(model: Model, face: Face) -> list[str]:
+    """What it delivers otherwise than asked, where there is a ledger to know it from."""
+    if not face.client.home.ledger.exists():
+        return []
+    return [face.text(one.key, **one.facts) for one in face.client.habits(model.gateway, model.id)]
 
 
 def _asks(options: Namespace) -> bool:

@@ -9,6 +9,7 @@ from limner.cli.face import Face
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
 from limner.messages import clean
+from limner.receipts import said
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -28,6 +29,7 @@ def run(options: Namespace, face: Face) -> int:
     ]
     references = sidecar.get("request", {}).get("references", []) if sidecar else []
     lines += [face.pair("card.references", clean(str(one))) for one in references]
+    lines += said(job, face.language)
     if face.sandbox:
         lines.append(face.text("show.sandbox"))
     face.show("story", data, lines)

@@ -4,7 +4,7 @@ from typing import Any
 
 from limner import errors, telling
 from limner.cli.face import Face, Next
-from limner.receipts import words
+from limner.receipts import said, words
 from limner.types import LIVE, Job, Quote
 
 _RETRYABLE = {errors.GatewayError.code, errors.RateLimited.code}
@@ -32,6 +32,8 @@ def job_lines(job: Job, face: Face) -> list[str]:
     face.say(_sentence(job, face))
     for one in job.repairs:
         face.say(face.text(f"{one.key}.done", size=one.size or "", price=one.price))
+    for line in said(job, face.language):
+        face.say(line)
     if job.error:
         face.say(face.text(job.error, **job.error_facts))
         if job.state in {"failed", "canceled"}:
