@@ -23,7 +23,12 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 MOST_FILES = 16
 _YEAR = 31_536_000
-_STATUS = {errors.NotFound: 404, errors.QuoteChanged: 409, errors.BudgetExceeded: 409, errors.Usage: 422}
+_STATUS: tuple[tuple[type[LimnerError], int], ...] = (
+    (errors.NotFound, 404),
+    (errors.QuoteChanged, 409),
+    (errors.BudgetExceeded, 409),
+    (errors.Usage, 422),
+)
 
 _PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/", wall.show),
@@ -111,7 +116,7 @@ async def _serve(request: Request, page: Page, house: House, keys: Keys) -> Resp
 
 
 def _told(visit: Visit, error: LimnerError) -> Response:
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
     return visit.page("problem.html", status, sentence=visit.error(error))
 
 

@@ -11,14 +11,16 @@
 _shtab_limner_commands() {
   local _commands=(
     approve:'Say yes to a quote at the terminal. `limner run` makes it afterwards.'
+    cancel:'Call a job back. What was not sent yet is not sent; what was sent goes on.'
     completion:'Print a completion script.'
     doctor:'Look whether everything is in order: keys, files, proxies, ledger. Sends nothing.'
     gateways:'List the gateways, or add a server that speaks OpenAI'"'"'s image endpoints.'
     jobs:'List the jobs so far, newest first.'
     make:'Quote a picture, ask for a yes, make it.'
-    models:'List the models with their prices. Needs no key and no network. * marks the default.'
+    mcp:'limner as tools for agents: an MCP server on standard input and output, or on a loopback port.'
+    models:'List the models with their prices, or rank them for a wish. Needs no key and no network. * marks the default.'
     quote:'Say exactly what would be made and what it would cost. Free; nothing is sent.'
-    recover:'Bring home what an interruption left behind: one job, or all. Sends nothing that costs.'
+    recover:'Bring home what an interruption left behind, and find out what became of lost answers: one job, or all. Sends nothing that costs.'
     resolve:'Close an open question: was a lost answer charged? Look at the gateway'"'"'s bill first.'
     run:'Make what a quote says. Needs the person'"'"'s yes: --approve repeats the quote'"'"'s id.'
     sandbox:'Serve stand-ins of the gateways on this machine: play money, painted pictures, faults on demand.'
@@ -26,6 +28,7 @@ _shtab_limner_commands() {
     show:'Tell the story of a picture file: its prompt, model, cost, references and job.'
     spend:'Add up what was spent.'
     status:'Say how a job stands.'
+    studio:'Open the studio: a page in the browser to look at pictures, ask for them and say yes.'
   )
   _describe 'limner commands' _commands
 }
@@ -42,7 +45,7 @@ _shtab_limner_approve_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -53,12 +56,28 @@ _shtab_limner_approve_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_approve_defaults_added=0
 
+_shtab_limner_cancel_options=(
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":the job\'s id, j_\…:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_cancel_defaults_added=0
+
 _shtab_limner_completion_options=(
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -74,7 +93,7 @@ _shtab_limner_doctor_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -98,7 +117,7 @@ _shtab_limner_gateways_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -118,7 +137,7 @@ _shtab_limner_jobs_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -134,7 +153,12 @@ _shtab_limner_make_options=(
   "--request[the whole request as a JSON file\; - is stdin]:FILE:_files"
   {-m,--model}"[a model\'s id or name\; see \`limner models\`]:ID:"
   {-g,--gateway}"[buy from this gateway only]:NAME:"
-  "*"{-r,--ref,--reference-image}"[a picture to edit or to follow\; repeatable]:PICTURE:_files"
+  "*"{-r,--ref,--reference-image}"[a picture to edit or to follow, or last, or j_\…\:2\; repeatable]:PICTURE:_files"
+  "--wish[choose the model by this]:wish:(cheapest best artistic fast)"
+  "--use[what it is for\: product, portrait, illustration, lettering, \…]:USE:"
+  "*--not[leave this model out\; repeatable]:MODEL:"
+  "--exact[refuse what cannot be had exactly]"
+  "--subject[what is shown, by name\: keeps its looks from picture to picture]:NAME:"
   {--ratio,--aspect-ratio}"[such as 16\:9]:W:H:"
   "--size[such as 1536x1024, where the model has sizes]:SIZE:"
   {-n,--n}"[how many pictures]:COUNT:"
@@ -151,11 +175,13 @@ _shtab_limner_make_options=(
   "--wait[how long to watch\; the job goes on afterwards]:SECONDS:"
   "--exit-status[exit 20 while the job is still running]"
   "--no-preview[do not draw the picture in the terminal]"
+  "--messages[tell the job\'s messages, one per line of JSON in a pipe]"
+  "--debug[with --messages\: what is technical about a failure]"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -166,15 +192,41 @@ _shtab_limner_make_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_make_defaults_added=0
 
+_shtab_limner_mcp_options=(
+  "--http[listen on this port of 127.0.0.1 instead (0\: any free one)\; prints its address]:PORT:"
+  {-o,--out}"[folder for pictures (default\: pictures in limner\'s home)]:DIR:_files"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_mcp_defaults_added=0
+
 _shtab_limner_models_options=(
   "--task[only models that can do this]:task:(text edit)"
   {-g,--gateway}"[buy from this gateway only]:NAME:"
+  "--for[rank them for this\: why, price, what each cannot do]:WORDS:"
+  "--wish[choose the model by this]:wish:(cheapest best artistic fast)"
+  "--use[what it is for\: product, portrait, illustration, lettering, \…]:USE:"
+  "*--not[leave this model out\; repeatable]:MODEL:"
+  "--exact[refuse what cannot be had exactly]"
+  "--ratio[such as 16\:9]:W:H:"
+  "--size[such as 1536x1024, where the model has sizes]:SIZE:"
+  {-n,--n}"[how many pictures]:COUNT:"
+  "--live[ask the gateways that list their prices\; free]"
   "--limit[how many]:N:"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -191,7 +243,12 @@ _shtab_limner_quote_options=(
   "--request[the whole request as a JSON file\; - is stdin]:FILE:_files"
   {-m,--model}"[a model\'s id or name\; see \`limner models\`]:ID:"
   {-g,--gateway}"[buy from this gateway only]:NAME:"
-  "*"{-r,--ref,--reference-image}"[a picture to edit or to follow\; repeatable]:PICTURE:_files"
+  "*"{-r,--ref,--reference-image}"[a picture to edit or to follow, or last, or j_\…\:2\; repeatable]:PICTURE:_files"
+  "--wish[choose the model by this]:wish:(cheapest best artistic fast)"
+  "--use[what it is for\: product, portrait, illustration, lettering, \…]:USE:"
+  "*--not[leave this model out\; repeatable]:MODEL:"
+  "--exact[refuse what cannot be had exactly]"
+  "--subject[what is shown, by name\: keeps its looks from picture to picture]:NAME:"
   {--ratio,--aspect-ratio}"[such as 16\:9]:W:H:"
   "--size[such as 1536x1024, where the model has sizes]:SIZE:"
   {-n,--n}"[how many pictures]:COUNT:"
@@ -207,7 +264,7 @@ _shtab_limner_quote_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -227,7 +284,7 @@ _shtab_limner_recover_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -244,7 +301,7 @@ _shtab_limner_resolve_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -262,11 +319,13 @@ _shtab_limner_run_options=(
   "--wait[how long to watch\; the job goes on afterwards]:SECONDS:"
   "--exit-status[exit 20 while the job is still running]"
   "--no-preview[do not draw the picture in the terminal]"
+  "--messages[tell the job\'s messages, one per line of JSON in a pipe]"
+  "--debug[with --messages\: what is technical about a failure]"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -285,7 +344,7 @@ _shtab_limner_sandbox_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -301,7 +360,7 @@ _shtab_limner_setup_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -317,7 +376,7 @@ _shtab_limner_show_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -335,7 +394,7 @@ _shtab_limner_spend_options=(
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -348,11 +407,14 @@ _shtab_limner_spend_defaults_added=0
 _shtab_limner_status_options=(
   "--wait[how long to watch\; the job goes on afterwards]:SECONDS:"
   "--exit-status[exit 20 while the job is still running]"
+  "--follow[stay until the job has ended]"
+  "--messages[tell the job\'s messages, one per line of JSON in a pipe]"
+  "--debug[with --messages\: what is technical about a failure]"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
   "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
-  "--lang[language of the answers (LIMNER_LANG)]:lang:(auto en zh)"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
   "--no-input[never ask]"
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
@@ -362,6 +424,23 @@ _shtab_limner_status_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_status_defaults_added=0
+
+_shtab_limner_studio_options=(
+  "--port[a port of 127.0.0.1\; 8770 if it is free]:N:"
+  "--no-open[print the link, open no browser]"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_studio_defaults_added=0
 
 
 _shtab_limner() {
@@ -383,11 +462,13 @@ _shtab_limner() {
       curcontext="${curcontext%:*:*}:_shtab_limner-$line[1]:"
       case $line[1] in
         approve) _arguments -C -s $_shtab_limner_approve_options ;;
+        cancel) _arguments -C -s $_shtab_limner_cancel_options ;;
         completion) _arguments -C -s $_shtab_limner_completion_options ;;
         doctor) _arguments -C -s $_shtab_limner_doctor_options ;;
         gateways) _arguments -C -s $_shtab_limner_gateways_options ;;
         jobs) _arguments -C -s $_shtab_limner_jobs_options ;;
         make) _arguments -C -s $_shtab_limner_make_options ;;
+        mcp) _arguments -C -s $_shtab_limner_mcp_options ;;
         models) _arguments -C -s $_shtab_limner_models_options ;;
         quote) _arguments -C -s $_shtab_limner_quote_options ;;
         recover) _arguments -C -s $_shtab_limner_recover_options ;;
@@ -398,6 +479,7 @@ _shtab_limner() {
         show) _arguments -C -s $_shtab_limner_show_options ;;
         spend) _arguments -C -s $_shtab_limner_spend_options ;;
         status) _arguments -C -s $_shtab_limner_status_options ;;
+        studio) _arguments -C -s $_shtab_limner_studio_options ;;
       esac
   esac
 }
