@@ -25,6 +25,10 @@ class Home(NamedTuple):
         return self.data / "references"
 
     @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
     def keys(self) -> Path:
         return self.config / "keys"
 

@@ -1,6 +1,7 @@
 """One command, from its words to its exit code."""
 
 import argparse
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -8,7 +9,7 @@ from typing import Any, NoReturn
 
 from limner import cli, messages
 from limner.cli.face import Face
-from limner.errors import LimnerError, Usage
+from limner.errors import ApprovalNeeded, Declined, LimnerError, Usage
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,6 +50,7 @@ def execute(command: str, words: list[str]) -> int:
             from limner.cli import messaging
 
             messaging.refuse(error, face)
+        _note(error, face)
         return face.fail(error)
     except KeyboardInterrupt:
         return 130
@@ -59,10 +61,22 @@ def execute(command: str, words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("LIMNER_DEBUG"):
             raise
+        _note(error, face)
         own_fault = LimnerError("internal", reason=f"{type(error).__name__}: {error}")
         # What came of a job under way is not known here; the ledger knows it.
         own_fault.charged = "unknown"
         return face.fail(own_fault)
+
+
+def _note(error: Exception, face: Face) -> None:
+    """What a sentence leaves out goes into the log; a slip of the hand, or a question, needs none."""
+    slip = isinstance(error, Usage) and error.__cause__ is None
+    if slip or isinstance(error, (ApprovalNeeded, Declined)):
+        return
+    with contextlib.suppress(LimnerError, OSError):
+        from limner import journal
+
+        face.journal.write("error", journal.told(error))
 
 
 def _executed(command: str, words: list[str], face: Face) -> int:

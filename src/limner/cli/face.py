@@ -12,6 +12,7 @@ from limner.errors import LimnerError
 
 if TYPE_CHECKING:
     from limner.client import Client
+    from limner.journal import Journal
     from limner.market import Market
 
 _PATHS = {"job", "jobs"}
@@ -96,6 +97,17 @@ class Face:
 
             self._client = Client(home=self.home, sandbox=self.sandbox, language=self.language)
         return self._client
+
+    @property
+    def journal(self) -> "Journal":
+        """The log, which is there even when the configuration or the ledger is not."""
+        if self._client:
+            return self._client.engine.journal
+        from limner import home
+        from limner.journal import Journal
+
+        place = home.find(self.home)
+        return Journal((place.in_sandbox() if self.sandbox else place).logs)
 
     @property
     def market(self) -> "Market":

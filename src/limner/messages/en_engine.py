@@ -219,6 +219,7 @@ TEXTS: dict[str, str] = {
     "reason.not_there": "there is no such file or folder",
     "reason.not_a_folder": "a part of the path is a file, not a folder",
     "reason.a_folder": "it is a folder, not a file",
+    "reason.not_empty": "its folder is not empty",
     "reason.exists": "there is already something of that name",
     "reason.full": "the disk is full",
     "reason.quota": "your share of the disk is used up",
@@ -235,7 +236,7 @@ TEXTS: dict[str, str] = {
     "reason.no_locks": "this disk cannot lock files",
     "reason.not_possible": "this disk cannot do that",
     "reason.memory": "there is not enough memory",
-    "reason.system": "the system would not, and limner's log says why",
+    "reason.system": "the system would not, and the log says why",
     # What is wrong with a picture that came
     "reason.at": "the mistake is at line {line}, column {column}",
     "reason.ends_early": "it ends too early",

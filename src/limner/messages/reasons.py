@@ -85,6 +85,7 @@ _SYSTEM = {
     "EACCES": "reason.no_right",
     "EPERM": "reason.no_right",
     "ENOENT": "reason.not_there",
+    "ENOTEMPTY": "reason.not_empty",
     "ENOTDIR": "reason.not_a_folder",
     "EISDIR": "reason.a_folder",
     "EEXIST": "reason.exists",

@@ -194,6 +194,7 @@ TEXTS: dict[str, str] = {
     "reason.not_there": "没有这个文件或文件夹",
     "reason.not_a_folder": "路径中有一段是文件，不是文件夹",
     "reason.a_folder": "这是文件夹，不是文件",
+    "reason.not_empty": "文件夹不是空的",
     "reason.exists": "已经有同名的文件",
     "reason.full": "磁盘已满",
     "reason.quota": "磁盘配额已用完",
