@@ -53,6 +53,7 @@ class Books(NamedTuple):
     doubles: int
     lost: int
     unknown: int
+    canceled: int
     done: int
     recovered: int
     """Done, by another process than the one that sent the request."""
@@ -74,8 +75,16 @@ def left(stage: Stage) -> dict[str, Left]:
 
 def _answered(spool: str) -> int | None:
     """The status of a whole answer on disk. Only 200 is sure to be the gateway's own word."""
-    head = Path(spool + ".head.json")
-    return int(json.loads(head.read_text())["status"]) if Path(spool).exists() and head.exists() else None
+    head, partial = Path(spool + ".head.json"), Path(spool + ".partial")
+    if not head.exists():
+        return None
+    try:
+        told = json.loads(head.read_text())
+    except ValueError:
+        return None
+    named = str(told["headers"].get("content-length", ""))
+    whole = partial.exists() and named == str(partial.stat().st_size)
+    return int(told["status"]) if Path(spool).exists() or whole else None
 
 
 def audit(stage: Stage, bought: Sequence[Bought], before: Mapping[str, Left]) -> Books:
@@ -99,7 +108,7 @@ def audit(stage: Stage, bought: Sequence[Bought], before: Mapping[str, Left]) ->
     states = [job["state"] for job in jobs.values()]
     home = [job for job in jobs.values() if job["state"] == "done" and job["seconds"] is None]
     charges = sum(len(rows) for rows in bills.values())
-    counts = (states.count("unknown"), states.count("done"), len(home))
+    counts = (*map(states.count, ("unknown", "canceled", "done")), len(home))
     return Books(len(jobs), charges, doubles, lost, *counts, tuple(findings))
 
 

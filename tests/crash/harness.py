@@ -2,7 +2,7 @@
 Processes that buy, killed at random instants, and the books compared afterwards.
 
 A round has a home of its own. Several processes share its ledger: commands with their detached workers,
-Python programs with threads, recoveries, looks. Some are killed or suspended, at random or in the moment
+Python programs with threads, recoveries, looks, and whoever calls jobs back. Some are killed or suspended, at random or in the moment
 in which a file appears. Then `limner recover` runs until nothing moves, and every charge is looked for.
 """
 
@@ -60,6 +60,7 @@ _MOMENTS = (
 )
 _POOL, _PER_ROUND, _AT_ONCE = 64, 16, 7
 _ROUND_SECONDS = 25.0
+_SOME_JOB = "some job"
 
 
 class Wish(NamedTuple):
@@ -79,11 +80,12 @@ class Total(NamedTuple):
     doubles: int = 0
     lost: int = 0
     unknown: int = 0
+    canceled: int = 0
     done: int = 0
     recovered: int = 0
 
     def plus(self, kills: int, pauses: int, books: Books) -> "Total":
-        added = (1, kills, pauses, *books[:7])
+        added = (1, kills, pauses, *books[:8])
         return Total(*(old + new for old, new in zip(self, added, strict=True)))
 
 
@@ -177,7 +179,7 @@ class Round:
             alive = self.stage.alive()
             while plan and sum(child.poll() is None for child in self.stage.children) < _AT_ONCE:
                 words, cli = plan.pop()
-                self.stage.start(*words, cli=cli)
+                self.stage.start(*self._about(words), cli=cli)
             if not plan and not alive:
                 return
             if self.kills < limit:
@@ -199,8 +201,16 @@ class Round:
                     ids = dict.fromkeys([one.quote, *(other.quote for other in others)])
                     plan.append((("buy", folder, *ids), False))
         plan += [(("recover", "--wait", "0.5"), True)] * 3 + [(("jobs",), True), (("spend",), True)]
+        plan += [(("cancel", _SOME_JOB), True)] * 4 + [(("recover", _SOME_JOB), True)] * 2
         self.chance.shuffle(plan)
         yield from plan
+
+    def _about(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Whoever means one job means any of those there are by now."""
+        if _SOME_JOB not in words:
+            return words
+        jobs = [str(row["id"]) for row in self.stage.rows("SELECT id FROM job")]
+        return tuple(self.chance.choice(jobs or ["j_none"]) if word == _SOME_JOB else word for word in words)
 
     def _strike(self) -> None:
         victim = self._at_a_moment() if self.chance.random() < 0.6 else self._anybody()
