@@ -38,7 +38,7 @@ ROOMS = {
     "pydantic": {"mcp"},
     "anyio": {"mcp"},
     "c2pa": {"provenance.py"},
-    "apprise": {"delivery.py"},
+    "apprise": {"delivery"},
 }
 SQL = re.compile(
     r"^\s*(SELECT\s+\S|INSERT\s+(OR|INTO)|UPDATE\s+\S+\s+SET|DELETE\s+FROM|CREATE\s+TABLE|PRAGMA\s)"

@@ -8,7 +8,7 @@ The few functions every face calls; the only place where rooms are joined.
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limner import artifacts, catalog, choice, gateways, home, receipts, terms
 from limner.approval import By
@@ -22,7 +22,12 @@ from limner.market import Market
 from limner.messages import sentence
 from limner.messages.stream import Message
 from limner.money import Money
-from limner.types import LIVE, Adjustment, Called, Job, Model, Quote, Request
+from limner.ranking import Ranked
+from limner.types import LIVE, Adjustment, Called, Job, Model, Picture, Quote, Request
+
+if TYPE_CHECKING:
+    from limner.delivery.sending import Delivered, Wishes
+    from limner.delivery.target import Target
 
 _MOST_WAITING = 10_000
 
@@ -284,29 +289,92 @@ class Client:
         """Let a gateway go on that limner stopped by itself; how many stops were lifted."""
         return self.ledger.resume(gateway)
 
+    def examine(self) -> "list[Finding]":
+        """What is not as it should be in the ledger: its file, its sums, the files it names. Changes nothing."""
+        from limner.ledger.examining import examine
+
+        return examine(self.ledger.store, self.home.runs)
+
+    def repair(self) -> "Repaired":
+        """
+        Put right what the ledger's entries prove, and save what a damaged one still gives; the old one is kept.
+        Raises `StorageFailed` while another process works on its jobs.
+        """
+        from limner.ledger.repairing import repair
+
+        self.close()
+        return repair(self.home.ledger, self.home.runs)
+
+    def backup(self, file: str) -> tuple[Path, Path]:
+        """
+        Copy the ledger to the new file `file`; the copy, and the list of the pictures it names. Raises `Usage`
+        for a file that is there, `NotFound` where there is no ledger, `StorageFailed`.
+        """
+        from limner.ledger.backups import backup
+
+        if not self.home.ledger.exists():
+            raise NotFound("backup.none")
+        return backup(self.ledger.store, Path(file).expanduser().absolute())
+
     def spend(self, by: str = "day", since: str = "0000-00-00") -> tuple[list[Spent], list[Money]]:
         """Charges since a day (YYYY-MM-DD) by "day", "gateway" or "model", and what is still reserved."""
         return spending.report(self.ledger.store, by, since), spending.reserved(self.ledger.store)
 
     def story(self, file: str) -> Job:
-        """The job a picture came from, found by its path or its bytes. Raises `NotFound`, `Usage`."""
-        import hashlib
+        """The job a picture came from, by its path, its bytes or a job's id. Raises `NotFound`, `Usage`."""
+        return subjects.picture(file, self.ledger)[0]
 
-        path = Path(file).expanduser().absolute()
-        try:
-            with path.open("rb") as picture:
-                sha256 = hashlib.file_digest(picture, "sha256").hexdigest()
-        except OSError as error:
-            raise Usage("file.unreadable", path=path, reason=error.strerror) from error
-        job = self.ledger.job_of_picture(path=str(path), sha256=sha256)
-        if job is None:
-            raise NotFound("picture.not_ours", path=path)
-        return job
+    def name_subject(self, name: str, file: str) -> None:
+        """From now on this picture is what `name` looks like. Raises `NotFound`, `Usage`."""
+        subjects.call(name, file, self.ledger)
+
+    def subjects_of(self, job_id: str) -> list[str]:
+        return subjects.names(job_id, self.ledger)
+
+    def tree(self, job_id: str) -> subjects.Node:
+        """What came from what, from the picture it all began with. Raises `NotFound`."""
+        return subjects.tree(self.ledger, job_id)
+
+    def rank(self, request: Request | str, *, live: bool = False, **wishes: Any) -> tuple[Ranked, ...]:
+        """
+        Every model for a request, the best first, with its price and why. Free; offline unless `live`, which
+        asks the gateways that list their prices. Raises `Usage`.
+        """
+        wanted = request if isinstance(request, Request) else Request(prompt=request)
+        return self.market.rank(wanted._replace(**wishes), live=live)
 
     def balance(self, name: str) -> Mapping[str, Any]:
         """What is left on the account, in the gateway's own words. Raises `GatewayError`."""
         gateway = gateways.find(name, self.settings)
         return self.market.ask(gateway, lambda provider, wire: provider.balance(wire))
+
+    def deliver(self, what: str, wishes: "Wishes") -> "list[Delivered]":
+        """
+        Send pictures to a chat: those of a job, or one by its path. Raises `NotFound`, `SetupNeeded`,
+        `Usage`; what went wrong with one picture stands in its own result.
+        """
+        from limner.delivery import sending
+
+        return sending.deliver(self.ledger, self.settings, self._with_pictures(what), wishes)
+
+    def planned_delivery(self, what: str, wishes: "Wishes") -> "tuple[Target, tuple[Picture, ...], str]":
+        """Where what would go, and its caption. Sends nothing; raises as `deliver` does."""
+        from limner.delivery import sending
+
+        return sending.planned(self.settings, self._with_pictures(what), wishes)
+
+    def _with_pictures(self, what: str) -> Job:
+        """A job by its id; or by one of its pictures, and then with that one alone."""
+        if self.ledger.seq(what) is not None:
+            return self.job(what)
+        job, path = self.story(what), str(Path(what).expanduser().absolute())
+        return job._replace(pictures=tuple(one for one in job.pictures if one.path == path) or job.pictures)
+
+    def targets(self) -> "list[Target]":
+        """The chats that the configuration names. Raises `Usage` for one of a service nobody knows."""
+        from limner.delivery import target
+
+        return [target.find(name, self.settings) for name in target.names(self.settings)]
 
 
 def _home(given: str | None, sandbox: bool) -> home.Home:

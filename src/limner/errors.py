@@ -11,6 +11,7 @@ Everything that can go wrong, as one tree.
     ├── Stopped            limner stopped a gateway by itself; a person may let it go on
     ├── Declined           the person said no
     ├── Canceled           the person called it back
+    ├── DeliveryFailed     a chat did not take a picture, or nobody knows whether it did
     ├── StorageFailed      the disk would not take it
     │   └── Unrecorded     and something had been sent by then
     └── GatewayError       on the way to a gateway, or there
@@ -86,6 +87,13 @@ class Declined(LimnerError):
 
 class Canceled(LimnerError):
     code, exit_code = "canceled", 14
+
+
+class DeliveryFailed(LimnerError):
+    code, exit_code = "delivery_failed", 15
+    retryable = True
+    unknown = False
+    """Was it sent, and nobody knows whether it arrived?"""
 
 
 class StorageFailed(LimnerError):

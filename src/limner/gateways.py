@@ -302,6 +302,11 @@ def keep_in_keyring(name: str, key: Key, home: Home) -> None:
     private_folder(home.keys).joinpath(f"{name}.keyring").write_text("", "ascii")
 
 
+def key_in_file(path: Path) -> Key | None:
+    """The key on a file's first line; `None` where there is none. Raises `SetupNeeded`."""
+    return _key_in_file(path)[0]
+
+
 def _key_in_file(path: Path) -> tuple[Key | None, Warnings]:
     try:
         mode = path.stat().st_mode

@@ -99,15 +99,15 @@ class Transport:
             self._write_head(response, spool)
             return self._chunks(opened.pop_all(), response, spool, seconds)
 
-    def put(self, url: str, media_type: str, path: str) -> int:
+    def put(self, url: str, media_type: str, path: str, method: str = "PUT") -> int:
         """
-        Bring a file to an address the gateway named for it, without any key; the HTTP status.
+        Bring a file to an address the service named for it, without any key; the HTTP status.
         Raises `GatewayError`; trying again is free.
         """
         body = Body(media_type, (Path(path).read_bytes(),))
         try:
             with self._stream(
-                self._link_pool(), "PUT", url, _body_headers(body), body, _FREE_SECONDS
+                self._link_pool(), method, url, _body_headers(body), body, _FREE_SECONDS
             ) as response:
                 return int(response.status)
         except (*_NEVER_LEFT, *_LOST, OSError) as error:

@@ -220,3 +220,17 @@ CREATE TABLE subject (
     place INTEGER,                        -- NULL: the job's first picture
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Each picture goes to each chat once.
+CREATE TABLE delivery (
+    target TEXT NOT NULL,                 -- the configuration's name for the chat
+    sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('sending', 'sent', 'partial', 'unknown', 'failed')),
+    message_id TEXT NOT NULL,
+    text_sent INTEGER NOT NULL,
+    image_sent INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    detail TEXT NOT NULL,                 -- key of the sentence that says what went wrong
+    PRIMARY KEY (target, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_sha256 ON delivery (sha256);

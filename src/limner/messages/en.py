@@ -1,13 +1,15 @@
 """English. One sentence that says what is wrong, what is allowed, and what to do; `.next` keys say what next."""
 
-from limner.messages import en_choosing, en_engine, en_open
+from limner.messages import en_choosing, en_delivery, en_engine, en_open, en_repair
 from limner.messages.en_checks import TEXTS as _CHECKS
 
 TEXTS: dict[str, str] = {
     **_CHECKS,
     **en_engine.TEXTS,
     **en_open.TEXTS,
+    **en_repair.TEXTS,
     **en_choosing.TEXTS,
+    **en_delivery.TEXTS,
     "unexpected": "Something went wrong that limner has no words for. The details are in the job's folder.",
     "internal": "limner itself failed: {reason}. `limner jobs` says how things stand. Please report this, with what "
     "`limner doctor` says.",
