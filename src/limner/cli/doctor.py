@@ -6,7 +6,7 @@ import stat
 from argparse import ArgumentParser, Namespace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limner import __version__
 from limner.cli.face import Face
@@ -14,17 +14,26 @@ from limner.cli.gateways import missing
 from limner.cli.wishes import Text
 from limner.errors import LimnerError, SetupNeeded
 
+if TYPE_CHECKING:
+    from limner.ledger.examining import Finding
+
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
-_EXTRAS = {"sandbox": "starlette", "preview": "textual_image", "heif": "pi_heif", "keyring": "keyring", "mcp": "mcp"}
+_EXTRAS = {
+    "sandbox": "starlette",
+    "preview": "textual_image",
+    "heif": "pi_heif",
+    "keyring": "keyring",
+    "mcp": "mcp",
+}
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
-    del parser, text
+    parser.add_argument("--repair", action="store_true", help=text("doctor_repair"))
 
 
 def run(options: Namespace, face: Face) -> int:
-    del options
     to_do: list[str] = []
+    told, mended = _repaired(face) if options.repair else (None, [])
     lines = [
         f"limner {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         face.pair("doctor.home", face.client.home.data),
@@ -36,6 +45,7 @@ def run(options: Namespace, face: Face) -> int:
     _proxies(face, to_do)
     _permissions(face, to_do)
     ledger = _ledger(face, to_do)
+    lines += mended
     lines += [f"- {line}" for line in to_do]
     lines.append(face.text("doctor.to_do", count=len(to_do)) if to_do else face.text("doctor.fine"))
     data = {
@@ -47,6 +57,7 @@ def run(options: Namespace, face: Face) -> int:
         "gateways": gateways,
         "ledger": ledger,
         "to_do": to_do,
+        **({"repair": told} if told else {}),
     }
     face.show("doctor", data, lines)
     return 0
@@ -97,17 +108,55 @@ def _files(folder: Path) -> list[Path]:
 def _ledger(face: Face, to_do: list[str]) -> dict[str, Any]:
     try:
         ledger = face.client.ledger
-        sound = ledger.is_sound()
+        found = face.client.examine()
+        to_do += [_said(one, face) for one in found]
         unfinished = ledger.count("unfinished") - ledger.count("unknown")
         unknown = ledger.count("unknown")
     except LimnerError as error:
         to_do.append(face.text(error.key, **error.facts))
         return {"sound": False}
-    if not sound:
-        to_do.append(face.text("ledger.damaged", path=ledger.store.path))
+    if any(one.mendable and one.key != "found.damage" for one in found):
+        to_do.append(face.text("found.by_repair", command=face.typed("doctor", "--repair")))
     if unfinished:
         to_do.append(face.text("doctor.unfinished", count=unfinished))
     if unknown:
         reserved = [str(amount) for amount in face.client.spend()[1]]
         to_do.append(face.text("doctor.unknown", count=unknown, amount=reserved))
-    return {"sound": sound, "unfinished": unfinished, "unknown": unknown}
+    sound = not any(one.serious for one in found)
+    keys = [one.key for one in found]
+    return {"sound": sound, "found": keys, "unfinished": unfinished, "unknown": unknown}
+
+
+def _said(found: "Finding", face: Face) -> str:
+    return face.text(found.key, **{**found.facts, "command": face.typed("doctor", "--repair")})
+
+
+def _repaired(face: Face) -> tuple[dict[str, Any], list[str]]:
+    """The ledger put right, and what is to be said of it."""
+    done = face.client.repair()
+    lines = [] if done.copy else [face.text("repair.nothing")]
+    if done.copy:
+        lines += [_said(one, face) for one in done.found if one.mendable]
+        lines.append(face.text("repair.copy", path=done.copy))
+    if done.saved:
+        counts = {
+            "jobs": done.saved["job"],
+            "pictures": done.saved["picture"],
+            "entries": done.saved["entry"],
+        }
+        lines.append(face.text("repair.saved", **counts))
+    elif done.copy:
+        lines.append(face.text("repair.mended", count=sum(one.mendable for one in done.found)))
+    if done.lost:
+        lines.append(face.text("repair.lost", tables=sorted(done.lost)))
+    unproven = sum(one.serious for one in done.left)
+    if unproven:
+        lines.append(face.text("repair.left", count=unproven))
+    told = {
+        "copy": str(done.copy) if done.copy else None,
+        "found": [one.key for one in done.found],
+        "left": [one.key for one in done.left],
+        "saved": dict(done.saved),
+        "lost": sorted(done.lost),
+    }
+    return told, lines

@@ -101,6 +101,11 @@ class Store:
             with self.writing():
                 return self.now()
 
+    def duplicate(self, target: Path) -> None:
+        """The ledger as it stands at this moment, whoever is writing to it, in the file `target`."""
+        with self._told():
+            versions.duplicate(self.path, target)
+
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         with self._lock, self._told():
             cursor = self._connection.execute(sql, values)

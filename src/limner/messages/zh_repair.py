@@ -1,0 +1,28 @@
+"""中文：检查、修复和备份账本。"""
+
+TEXTS: dict[str, str] = {
+    "found.damage": "账本文件已损坏（{first}）。修复命令：{command}",
+    "found.strays": "账本的 {table} 中有 {count} 行指向已不存在的内容。",
+    "found.cost": "任务 {job} 记录的费用是 {told}，而现有明细合计为 {right}。",
+    "found.reserved": "任务 {job} 预留了 {told}，按明细应为 {right}。",
+    "found.sums": "{gateway} 的 {model} 每日合计为 {told}，而明细合计为 {right}。",
+    "found.sent": "任务 {job} 记录发送了 {told} 次，而写下的尝试有 {right} 次。",
+    "found.owned": "任务 {job} 已经结束，却仍有进程占用。",
+    "found.altered": "报价 {quote} 与当初同意的内容不一致，无法执行。",
+    "found.clock": "本机时钟曾被调回。账本自己的时钟从原处继续走，目前大约快 {minutes} 分钟，会慢慢对齐。",
+    "found.orphans": "{folder} 中有 {count} 个账本不认识的任务文件夹：{paths}",
+    "found.gone": "有 {count} 张图片已不在保存的位置，可能被移动或删除：{paths}",
+    "found.by_repair": "明细能够证明的部分可以这样修复：{command}",
+    "repair.at_work": "另一个 limner 正在使用账本 {path}。请等它的任务结束后再试。",
+    "repair.no_copy": "旧账本无法复制到 {path}（{reason}），因此没有做任何改动。",
+    "repair.nothing": "没有需要修复的内容。",
+    "repair.copy": "原来的账本保存为 {path}。",
+    "repair.mended": "已修复 {count} 处。",
+    "repair.saved": "从损坏的账本中读出：{jobs} 个任务、{pictures} 张图片、{entries} 笔资金明细。",
+    "repair.lost": "以下内容有一部分无法读出：{tables}。合计与限额可能漏掉一些费用，列表可能漏掉一些任务，请对照网关自己的账单。所有尚未使用的同意都已撤回。",
+    "repair.left": "有 {count} 处没有修复，因为无法证明正确的数值。",
+    "backup.done": "账本已复制到 {path}，相关文件清单在 {files}。",
+    "backup.exists": "{path} 已经存在。什么都没有写入，请换一个文件名。",
+    "backup.failed": "无法写入副本 {path}：{reason}。",
+    "backup.none": "还没有账本，没有可复制的内容。",
+}
