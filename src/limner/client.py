@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limner import artifacts, catalog, choice, gateways, home, receipts, terms
+from limner import artifacts, catalog, choice, gateways, home, receipts, subjects, terms
 from limner.approval import By
 from limner.artifacts import Output
 from limner.engine import Engine, Watch
-from limner.errors import Declined, NotFound, StorageFailed, Usage
+from limner.errors import Declined, NotFound, StorageFailed
 from limner.gateways import Gateway, Settings
 from limner.home import Home
 from limner.ledger import Ledger, Spent, spending

@@ -71,6 +71,12 @@ def read(name: str, installed: Path | None, language: str = "en") -> tuple[Page,
     return page, _text(page.path)
 
 
+def title(page: Page) -> str:
+    """The first heading of a page, else its name."""
+    first = next((line for line in _text(page.path).splitlines() if line.startswith("# ")), "")
+    return first.lstrip("# ").strip()[:80] or page.name
+
+
 def advice(words: Sequence[str], models: Sequence[Model], installed: Path | None) -> Line | None:
     """The model that the installed pages name for a use, told by any of its words; `None` without one."""
     if installed is None or not words:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from limner import catalog, choice, gateways, home, knowledge, ranking, uses
-from limner.errors import GatewayError, NotFound, SetupNeeded
+from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
 from limner.gateways import Gateway, Settings
+from limner.money import MICRO
 from limner.preferences import Preferences
 from limner.ranking import Advice, Counsel, Saved, Shop
 from limner.rates import Rates
@@ -172,10 +173,35 @@ class Market:
         path = Path(str(named)).expanduser() if named else self.settings.home.data / "preferences.json"
         return Preferences(path, str(told.get("user", "default")))
 
+    def remember(
+        self, name: str, tasks: Sequence[str], gateway: str | None = None
+    ) -> tuple[Model, tuple[str, ...], str]:
+        """
+        Remember a model by one of its names, for those of the tasks it can do: it, the tasks, and the name a
+        broken file was set aside under, or "". Raises `Usage`, `NotFound`, `StorageFailed`.
+        """
+        places = {one.name: place for place, one in enumerate(self._ready(Request(""), required=False))}
+        sold = sorted(self.models(gateway), key=lambda model: places.get(model.gateway, len(places)))
+        found = choice.matching(name, sold)
+        able = [one for one in found if set(tasks) & set(one.operations)]
+        if not able:
+            raise choice.unknown(name, sold) if not found else Usage("prefs.cannot", model=found[0].title)
+        model = able[0]
+        kept = tuple(task for task in tasks if task in model.operations)
+        credit = model.prices[-1].each.micro / MICRO if model.prices else None
+        whole = int(credit) if credit is not None and credit == int(credit) else credit
+        return model, kept, self.preferences().set(kept, model.id, model.title, model.gateway, whole)
+
     def _notes(
         self, wanted: Request, first: ranking.Ranked, ranked: Sequence[ranking.Ranked]
     ) -> tuple[Adjustment, ...]:
         """Why it is this model, where nobody named it and it is not simply the first gateway's default."""
+        saved = self._counsel(wanted, ()).saved
+        if saved is not None and not ranking.is_saved(first.model, saved):
+            told = next((one for one in ranked if ranking.is_saved(one.model, saved)), None)
+            key = "chosen.saved_cannot" if told else "chosen.saved_missing"
+            name = told.model.title if told else saved.model
+            return (Adjustment(key, {"saved": name, "model": first.model.title}),)
         if first.why.key in {"chosen.named", "chosen.default"}:
             return ()
         usual = next((one for one in ranked if one.model.default and one.ready), None)

@@ -163,7 +163,7 @@ def _key(
         return (*feasible, *_wished(request, one), shop.place, amount, served, not model.default)
     advice = (not _is_advised(model, counsel), served)
     order = (*advice, shop.place) if use[1] else (shop.place, *advice)
-    return (*feasible, not _is_saved(model, counsel), *order, not model.default)
+    return (*feasible, not is_saved(model, counsel.saved), *order, not model.default)
 
 
 def _wished(request: Request, one: Ranked) -> tuple[float, float]:
@@ -201,7 +201,7 @@ def _why(
         return Adjustment("chosen.named", facts)
     if _grants(request, model, price):
         return Adjustment(f"chosen.{request.wish}", facts)
-    if _is_saved(model, counsel):
+    if is_saved(model, counsel.saved):
         return Adjustment("chosen.saved", facts)
     if counsel.advice and _is_advised(model, counsel):
         return Adjustment("chosen.advice", {**facts, "source": counsel.advice.source})
@@ -217,8 +217,8 @@ def _grants(request: Request, model: Model, price: Money | None) -> bool:
     return request.wish == "fast" or (request.wish == "cheapest" and price is not None)
 
 
-def _is_saved(model: Model, counsel: Counsel) -> bool:
-    saved = counsel.saved
+def is_saved(model: Model, saved: Saved | None) -> bool:
+    """Is it the model that the person told us to remember?"""
     if saved is None or (saved.gateway and saved.gateway != model.gateway):
         return False
     return bool(choice.matching(saved.model, [model]))

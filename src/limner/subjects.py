@@ -8,6 +8,7 @@ The same subject again: names, "last" and job ids in a request become the pictur
 Words cannot hold a face: a subject that has a picture is only ever repeated from it.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -59,6 +60,42 @@ def mentioned(prompt: str, ledger: Ledger) -> list[str]:
     words = named.key(prompt)
     found = [one.name for one in named.every(ledger.store) if _stands(named.key(one.name), words)]
     return sorted(found, key=lambda name: -len(name))
+
+
+def picture(given: str, ledger: Ledger) -> tuple[Job, int]:
+    """
+    The job a picture came from, found by its path, its bytes or a job's id, and the picture's place in it.
+    Raises `NotFound`, `Usage`.
+    """
+    found = _JOB.match(given)
+    if found is not None and not Path(given).exists():
+        job = ledger.job(found[1])
+        return job, sorted(ledger.pictures(job.id) or [0])[0]
+    path = Path(given).expanduser().absolute()
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Usage("file.unreadable", path=path, reason=error.strerror) from error
+    job_of = ledger.job_of_picture(path=str(path), sha256=sha256)
+    if job_of is None:
+        raise NotFound("picture.not_ours", path=path)
+    saved = ledger.pictures(job_of.id)
+    return job_of, next((place for place, one in saved.items() if one.path == str(path)), min(saved))
+
+
+def call(name: str, given: str, ledger: Ledger) -> None:
+    """From now on this picture is what a subject looks like. Raises `Usage`, `NotFound`."""
+    told = " ".join(name.split())
+    if not _NAME.match(told):
+        raise Usage("subject.bad_name", name=name)
+    job, place = picture(given, ledger)
+    named.name(ledger.store, told, job.id, place, ledger.now())
+
+
+def names(job_id: str, ledger: Ledger) -> list[str]:
+    """Whom or what a job's pictures show."""
+    return named.of_job(ledger.store, job_id)
 
 
 def begin(ledger: Ledger, quote: Quote, job_id: str) -> None:

@@ -22,6 +22,8 @@ COMMANDS = (
     "show",
     "deliver",
     "models",
+    "prefs",
+    "guide",
     "gateways",
     "spend",
     "setup",

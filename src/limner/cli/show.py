@@ -1,39 +1,84 @@
-"""`limner show`: the story of a picture file."""
+"""`limner show`: the story of a picture, what it came from and what came from it."""
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limner.cli.face import Face
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
 from limner.messages import clean
-from limner.receipts import said
+from limner.types import Job
+
+if TYPE_CHECKING:
+    from limner.subjects import Node
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("file", metavar="FILE", help=text("show_file"))
+    parser.add_argument("--tree", action="store_true", help=text("show_tree"))
+    parser.add_argument("--subject", metavar="NAME", help=text("show_subject"))
 
 
 def run(options: Namespace, face: Face) -> int:
     job = face.client.story(options.file)
     face.speak_as(job.prompt)
+    if options.subject:
+        face.client.name_subject(options.subject, options.file)
+        face.say(face.text("subject.named", name=options.subject, path=options.file))
+    if options.tree:
+        return _tree(job, face)
     sidecar = _sidecar(options.file)
-    data = {"job": job_data(job, face), "sidecar": sidecar}
+    subjects = face.client.subjects_of(job.id)
+    data = {"job": job_data(job, face), "subjects": subjects, "sidecar": sidecar}
     lines = [
         face.pair("card.prompt", clean(job.prompt, 300)),
         face.pair("card.model", f"{job.model} ({job.gateway})"),
         face.pair("card.price", job.cost if job.cost else "?"),
         face.pair("show.job", f"{job.id}, {job.quote_id}"),
     ]
+    lines += [face.pair("show.subject", clean(name)) for name in subjects]
     references = sidecar.get("request", {}).get("references", []) if sidecar else []
     lines += [face.pair("card.references", clean(str(one))) for one in references]
-    lines += said(job, face.language)
     if face.sandbox:
         lines.append(face.text("show.sandbox"))
     face.show("story", data, lines)
     return 0
+
+
+def _tree(job: Job, face: Face) -> int:
+    node = face.client.tree(job.id)
+    face.show("tree", {"asked": job.id, "tree": _data(node)}, list(_branches(node, face, job.id)))
+    return 0
+
+
+def _data(node: "Node") -> dict[str, Any]:
+    return {
+        "job_id": node.job.id,
+        "prompt": node.job.prompt,
+        "model": node.job.model,
+        "gateway": node.job.gateway,
+        "subjects": list(node.subjects),
+        "images": [picture.path for picture in node.job.pictures],
+        "other_references": list(node.others),
+        "children": [_data(child) for child in node.children],
+    }
+
+
+def _branches(node: "Node", face: Face, asked: str, before: str = "", own: str = "") -> Iterator[str]:
+    """One line per job, drawn as a tree; the job that was asked about is marked."""
+    paths = [Path(picture.path).name for picture in node.job.pictures] or [node.job.state]
+    names = f" [{', '.join(clean(name) for name in node.subjects)}]" if node.subjects else ""
+    mark = " *" if node.job.id == asked else ""
+    yield f"{before}{own}{', '.join(paths)}{names}  {node.job.id}{mark}  {clean(node.job.prompt, 48)}"
+    rest = before + {"": "", "├─ ": "│  ", "└─ ": "   "}[own]
+    for source in node.others:
+        name = clean(Path(source).name)
+        yield f"{rest}{'│  ' if node.children else '   '}+ {name} ({face.text('tree.reference')})"
+    for place, child in enumerate(node.children, 1):
+        yield from _branches(child, face, asked, rest, "└─ " if place == len(node.children) else "├─ ")
 
 
 def _sidecar(file: str) -> dict[str, Any]:

@@ -84,4 +84,7 @@ TEXTS: dict[str, str] = {
     "show.subject": "subject",
     "chosen.dearer": "Dearer.",
     "chosen.slower": "Slower: usually {low} to {high} s.",
+    "prefs.cannot": "{model} cannot do that task.",
+    "chosen.saved_cannot": "Your saved {saved} cannot do exactly this, so {model} is taken this time.",
+    "chosen.saved_missing": "Your saved {saved} is not to be had at any gateway that is set up, so {model} is taken.",
 }

@@ -83,4 +83,7 @@ TEXTS: dict[str, str] = {
     "show.subject": "主体",
     "chosen.dearer": "更贵。",
     "chosen.slower": "较慢：通常 {low} 到 {high} 秒。",
+    "prefs.cannot": "{model} 做不了这类任务。",
+    "chosen.saved_cannot": "你保存的 {saved} 无法完全满足这次的要求，因此这次用 {model}。",
+    "chosen.saved_missing": "已设置的网关都没有你保存的 {saved}，因此用 {model}。",
 }
