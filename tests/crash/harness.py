@@ -2,8 +2,9 @@
 Processes that buy, killed at random instants, and the books compared afterwards.
 
 A round has a home of its own. Several processes share its ledger: commands with their detached workers,
-Python programs with threads, recoveries, looks, and whoever calls jobs back. Some are killed or suspended, at random or in the moment
-in which a file appears. Then `limner recover` runs until nothing moves, and every charge is looked for.
+Python programs with threads, recoveries, looks, and whoever calls jobs back. Some are killed or suspended,
+at random or in the moment in which a file appears. Then `limner recover` runs until nothing moves, and every
+charge is looked for.
 """
 
 import contextlib

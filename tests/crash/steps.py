@@ -54,7 +54,7 @@ def _counts(frame: FrameType, name: str) -> bool:
 
 
 def _place(frame: FrameType | None) -> str:
-    """Whose step it is: the innermost place in limner, as room and function; what the ledger does by its verb."""
+    """Whose step it is: the innermost place in limner, as room and function; the ledger's by its verb."""
     found = "?"
     while frame is not None:
         room = str(frame.f_globals.get("__name__", ""))

@@ -75,7 +75,7 @@ def chosen(steps: list[str]) -> list[int]:
     if len(among) <= MOST:
         return among
     each = len(among) / MOST
-    return [among[int((k + random.random()) * each)] for k in range(MOST)]  # noqa: S311  # which step is no secret
+    return [among[int((k + random.random()) * each)] for k in range(MOST)]
 
 
 def homes_are_in_order(stage: Stage, one: Bought, step: str) -> None:
@@ -100,9 +100,9 @@ def test_killed_at_a_step_nothing_is_lost_and_nothing_is_bought_twice(new_stage:
 def test_killed_while_it_is_recovered_or_called_back_the_next_one_ends_it(
     new_stage: NewStage, what: str
 ) -> None:
-    """The job died with its answer on disk, or before anything was sent; then whoever came after it died too."""
+    """The job died with its answer on disk, or before anything was sent; then whoever came after died too."""
     died = "after transport._spool: rename" if what == "recover" else "after ledger.jobs.open_job: execute"
-    at = len((steps := all_steps(new_stage(), WISHES["links"]))) - steps[::-1].index(died)
+    at = len(steps := all_steps(new_stage(), WISHES["links"])) - steps[::-1].index(died)
     for n in range(1, 3 * MOST, 3 if MOST < 100 else 1):
         stage = new_stage()
         one = bought(stage, WISHES["links"])
