@@ -79,7 +79,7 @@ def bought(shop: Buyer, lie: Lie, prompt: str = "a cup") -> Job:
 
 def test_every_word_of_the_sandbox_for_a_lie_is_tried() -> None:
     tried = {lie.word for lie in LIES} | {"echo", "placeholder"}
-    assert WORDS <= tried
+    assert tried >= WORDS
     assert tried <= {fault.name for fault in faults.ALL}
 
 
