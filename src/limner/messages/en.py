@@ -1,6 +1,6 @@
 """English. One sentence that says what is wrong, what is allowed, and what to do; `.next` keys say what next."""
 
-from limner.messages import en_choosing, en_delivery, en_engine, en_open, en_repair
+from limner.messages import en_choosing, en_delivery, en_engine, en_open, en_repair, en_words
 from limner.messages.en_checks import TEXTS as _CHECKS
 
 TEXTS: dict[str, str] = {
@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     **en_repair.TEXTS,
     **en_choosing.TEXTS,
     **en_delivery.TEXTS,
+    **en_words.TEXTS,
     "unexpected": "Something went wrong that limner has no words for. The details are in the job's folder.",
     "internal": "limner itself failed: {reason}. `limner jobs` says how things stand. Please report this, with what "
     "`limner doctor` says.",

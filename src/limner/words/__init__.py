@@ -10,20 +10,21 @@ The principles, in the order in which they win:
 1. What is quoted, lettered in the picture or part of a web address is never read and never touched.
 2. A setting is read only where it can be nothing else: in a clause made of settings and small words
    ("4K, square, please"), after a word that orders it (用…, using …, in 16:9, --ar 3:2), or in the opening
-   where it describes the picture itself ("three pictures of", "a 4K wallpaper of", 画一张16:9的). Everywhere
-   else it is a mention: a 16:9 monitor, a banana, the cover of a magazine.
-3. What is read is taken out of the prompt only where it stands by itself, so that the sentence goes on without
-   it. What is woven into the description stays, and so does whatever says how the picture should look:
-   styles, backgrounds, lettering, words for an earlier picture.
-4. What stays, stays letter for letter and in its order. Only spaces and commas close up where something left.
-5. Of two settings of one kind the later is meant: "16:9 … no, make it square". What is said not to be wanted is
-   never read as wanted.
+   where it describes the picture itself ("three pictures of", "a 4K wallpaper of", 画一张16:9的).
+   Everywhere else it is a mention: a 16:9 monitor, a banana, the cover of a magazine.
+3. What is read is taken out of the prompt only where it stands by itself, so that the sentence goes on
+   without it. What is woven into the description stays, and so does whatever says how the picture should
+   look: styles, backgrounds, lettering, words for an earlier picture.
+4. What stays, stays letter for letter and in its order. Only spaces and commas close up at a cut.
+5. Of two settings of one kind the later is meant: "16:9 … no, make it square". What is said not to be
+   wanted is never read as wanted.
 6. In doubt nothing is read: the words stay in the prompt, where the person sees them before saying yes.
 
 Nothing here asks a network, a ledger or a clock: the same sentence is always the same request.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from limner.words import clauses, lexicon, text
 from limner.words.reading import Found, Reading
@@ -31,6 +32,8 @@ from limner.words.understanding import Clear, Save, Span, Understanding
 
 __all__ = ["Clear", "Save", "Span", "Understanding", "parse"]
 
+_NEAR = 60
+"""How far from a quotation the words are looked for that say what it is."""
 _SINGLE = ("model", "gateway", "wish", "aspect_ratio", "size", "format", "background", "quality", "subject")
 
 
@@ -51,6 +54,7 @@ def parse(sentence: str, attachments: Sequence[str] = (), subjects: Sequence[str
     reading.phrases("opening")
     reading.phrases("read")
     _known_subjects(reading, subjects)
+    clauses.courtesies(reading)
     return _understood(reading, tuple(attachments))
 
 
@@ -65,7 +69,8 @@ def _protect(reading: Reading) -> None:
         if text.KEPT in reading.working[start:end]:
             continue
         inside = reading.folded[start + 1 : end - 1].strip()
-        before, after = reading.working[:start], reading.working[end:]
+        before = reading.working[max(0, start - _NEAR) : start]
+        after = reading.working[end : end + _NEAR]
         if lexicon.normal(inside) in lexicon.names() and ordered.search(before):
             reading.blot(start, start + 1, " ")
             reading.blot(end - 1, end, " ")
@@ -90,9 +95,9 @@ def _known_subjects(reading: Reading, subjects: Sequence[str]) -> None:
 def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding:
     found = sorted(reading.found, key=lambda one: one.at)
     last = {one.meaning: one.value for one in found}
-    told = {name: last.get(name) or None for name in _SINGLE}
+    told: dict[str, Any] = {name: last.get(name) or None for name in _SINGLE}
     links = _all(found, "links")
-    earlier = last.get("earlier")
+    earlier: Any = last.get("earlier")
     speaks_of_one = "picture" in last or last.get("operation") == "image_to_image"
     spans = tuple(sorted(reading.spans))
     return Understanding(
@@ -105,12 +110,12 @@ def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding
         avoid=", ".join(_all(found, "avoid")) or None,
         excluded=tuple(dict.fromkeys(_all(found, "excluded"))),
         lettering=_all(found, "lettering"),
-        earlier=earlier,  # type: ignore[arg-type]
+        earlier=earlier,
         preference=_preference(found),
         seed=int(last["seed"]) if "seed" in last else None,
         needs_reference=speaks_of_one and not (attachments or links or earlier),
         spans=spans,
-        **told,  # type: ignore[arg-type]
+        **told,
     )
 
 

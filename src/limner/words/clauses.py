@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from limner.words import lexicon, text
 from limner.words.reading import Found, Reading, meanings
 
-_DELIMITER = re.compile(r"[,;!?\n。、|()\x01—…]|\.(?=\s|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)-(?=\s)")
-_AT_END = re.compile(r"(?:^|(?<=\s))(?:{R}|{S}|{ZR}|[x×]\s?[2-9]|{PLAIN})$")
+_DELIMITER = re.compile(
+    r"[,;!?\n。、|()\[\]【】\x01—…]|\.(?=[\s\x01]|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)-(?=\s)"
+)
+_BESIDE = " ,;:.。!-\n、"
+_LITERAL = r"{R}|{S}|{ZR}|[x×]\s?[2-9]|{PLAIN}"
+_LAST, _LAST_HAN = rf"(?:^|(?<=\s))(?:{_LITERAL})$", r"(?<=[㐀-鿿])(?:{R}|{S})$"
+_FIRST = rf"({_LITERAL})\s+"
 _MENTIONS = re.compile(
-    r"(?<![a-z])(?:and|or|of|vs|versus|between|is|was|about|explaining|showing|reading|score|scored|won|win|lost|beat|by|at|to|a|an|the|"
-    r"style|like|from|into|than|logo|for|says|in|on|with|via|using)\s*$|[看播拍写印和与的是在第了]\s*$"
+    r"(?<![a-z])(?:and|or|of|vs|versus|between|is|was|about|explaining|showing|reading|score|scored|won|win|lost"
+    r"|beat|by|at|to|a|an|the|style|like|from|into|than|logo|for|says|in|on|with|via|using)$|[看播拍写印和与的是在第了]$"
 )
 _BEGINNING = re.compile(
     r"(?:an?|the|draw|make|generate|create|paint|render|my|some|two|three|one)(?![a-z])|[㐀-鿿]"
@@ -41,6 +47,17 @@ def settings(reading: Reading) -> None:
             reading.blot(start, end, text.TAKEN)
 
 
+def courtesies(reading: Reading) -> None:
+    """A "please" that is left alone beside what was taken out goes with it."""
+    polite = lexicon.courtesies()
+    for start, end in list(clauses(reading.working)):
+        before, after = reading.working[:start].rstrip(_BESIDE), reading.working[end:].lstrip(_BESIDE)
+        beside = before.endswith(text.TAKEN) or after.startswith(text.TAKEN)
+        if beside and polite.fullmatch(reading.working, start, end):
+            reading.span(start, end, "courtesy", "", taken=True)
+            reading.blot(start, end, text.TAKEN)
+
+
 def _tokens(reading: Reading, start: int, end: int) -> Iterator[Found]:
     """Every meaning of a clause, and "end" when no other word is in it."""
     at, phrases, small = start, lexicon.phrases("tokens"), lexicon.fillers()
@@ -63,44 +80,38 @@ def _tokens(reading: Reading, start: int, end: int) -> Iterator[Found]:
 
 def edges(reading: Reading) -> None:
     """Settings after a blank at the end of a clause, or before one at its beginning."""
-    pieces = lexicon.macros()
-    at_end = _compiled(_AT_END.pattern, pieces)
-    at_start = _compiled(r"(?:{R}|{S}|{ZR}|[x×]\s?[2-9]|{PLAIN})(?=\s)", pieces)
-    close = _compiled(r"(?<=[㐀-鿿])(?:{R}|{S})$", pieces)
     for start, end in list(clauses(reading.working)):
-        while (match := _last(at_end, close, reading.working[start:end])) is not None:
-            before = reading.working[start : start + match.start()]
-            if not before.strip() or _MENTIONS.search(before):
-                break
-            _setting(reading, start + match.start(), end)
-            end = start + len(before.rstrip())
-        first, stop = start, start
-        while (match := at_start.match(reading.working, stop, end)) is not None:
-            stop = (
-                match.end()
-                + len(reading.working[match.end() : end])
-                - len(reading.working[match.end() : end].lstrip())
-            )
-        if stop > first and _BEGINNING.match(reading.working, stop):
-            while first < stop:
-                match = at_start.match(reading.working, first)
-                assert match is not None
-                after = match.end()
-                _setting(reading, first, after)
-                first = after + len(reading.folded[after:stop]) - len(reading.folded[after:stop].lstrip())
+        _at_beginning(reading, start, _at_end(reading, start, end))
 
 
-_known: dict[str, re.Pattern[str]] = {}
+def _at_end(reading: Reading, start: int, end: int) -> int:
+    """Take settings from a clause's end; where it ends then."""
+    behind_space, behind_han = _filled(_LAST), _filled(_LAST_HAN)
+    while True:
+        clause = reading.working[start:end]
+        match = behind_space.search(clause) or behind_han.search(clause)
+        before = clause[: match.start()].rstrip() if match else ""
+        if not match or not before or _MENTIONS.search(before):
+            return end
+        _setting(reading, start + match.start(), end)
+        end = start + len(before)
 
 
-def _compiled(pattern: str, pieces: dict[str, str]) -> re.Pattern[str]:
-    if pattern not in _known:
-        _known[pattern] = re.compile(lexicon.filled(pattern, pieces))
-    return _known[pattern]
+def _at_beginning(reading: Reading, start: int, end: int) -> None:
+    """Take settings from a clause's beginning, when what follows begins anew."""
+    first, found = _filled(_FIRST), []
+    at = start
+    while (match := first.match(reading.working, at, end)) is not None:
+        found.append(match.span(1))
+        at = match.end()
+    if found and _BEGINNING.match(reading.working, at):
+        for left, right in found:
+            _setting(reading, left, right)
 
 
-def _last(at_end: re.Pattern[str], close: re.Pattern[str], clause: str) -> re.Match[str] | None:
-    return at_end.search(clause) or close.search(clause)
+@cache
+def _filled(pattern: str) -> re.Pattern[str]:
+    return re.compile(lexicon.filled(pattern, lexicon.macros()))
 
 
 def _setting(reading: Reading, start: int, end: int) -> None:

@@ -14,8 +14,7 @@ LANGUAGES = ("zh", "en")
 _PIECES = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+|/")
 # Private letters: what they stand for in the working text is a model's name, plain or a word of other uses
 # too, or a gateway's, and the rest of one.
-MARKS = "\ue000\ue001\ue002\ue003\ue004"
-_PLAIN, _WEAK, _THING, _GATEWAY, _MORE = MARKS
+MARKS = (_PLAIN, _WEAK, _THING, _GATEWAY, _MORE) = ("\ue000", "\ue001", "\ue002", "\ue003", "\ue004")
 _MACRO = re.compile(r"\{([A-Z]+)\}")
 
 
@@ -38,8 +37,8 @@ def _file(name: str) -> Mapping[str, Any]:
 @cache
 def simplified() -> dict[str, str]:
     """Simplified for traditional characters: those that the phrases are made of."""
-    pairs: str = _file("zh")["traditional"]
-    return {pair[0]: pair[1] for pair in pairs.split()}
+    pairs = str(_file("zh")["traditional"]).split()
+    return {pair[:1]: pair[1:] for pair in pairs}
 
 
 def normal(name: str) -> str:
@@ -54,7 +53,7 @@ def _facts() -> Iterator[Mapping[str, Any]]:
 
 @cache
 def names() -> dict[str, str]:
-    """Every word for a model, in one spelling, and the name it stands for: an id for itself, all else for a title."""
+    """Every word for a model, in one spelling: an id stands for itself, all else for a title."""
     known: dict[str, str] = {}
     for row in _facts():
         title = str(row.get("title", row["id"]))
@@ -93,9 +92,12 @@ def _marks() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def marked(working: str) -> str:
-    """The working text with one mark per letter where a model or a gateway is named, the longest name first."""
+    """The working text with marks in place of models' and gateways' names, the longest name first."""
     for pattern, mark in _marks():
-        working = pattern.sub(lambda found, mark=mark: mark + _MORE * (len(found[0]) - 1), working)
+        at = 0
+        while (found := pattern.search(working, at)) is not None:
+            start, at = found.span()
+            working = working[:start] + mark + _MORE * (at - start - 1) + working[at:]
     return working
 
 
@@ -148,6 +150,13 @@ def fillers() -> re.Pattern[str]:
     """The small words that may stand around settings."""
     words = [re.escape(one) for one in _file("zh")["fillers"]]
     words += [f"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" for one in _file("en")["fillers"]]
+    return re.compile("|".join(sorted(words, key=len, reverse=True)))
+
+
+@cache
+def courtesies() -> re.Pattern[str]:
+    """Words that belong to an order and not to a picture."""
+    words = [re.escape(word) for language in LANGUAGES for word in _file(language)["courtesies"]]
     return re.compile("|".join(sorted(words, key=len, reverse=True)))
 
 

@@ -1,5 +1,6 @@
 """One sentence while it is read: what was found so far, and what may still be read."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -83,6 +84,8 @@ class Reading:
         return True
 
     def _take(self, phrase: Phrase, start: int, end: int, read: list[Found]) -> None:
+        while start < end and self.working[start].isspace():
+            start += 1
         self.found += read
         if phrase.meaning != "mention":
             self.partition(start, end, read, taken=phrase.taken)
@@ -93,7 +96,7 @@ class Reading:
         shown = sorted((one for one in read if one.meaning != "preference"), key=lambda one: one.at)
         shown = shown or read
         places = [start, *(max(start, one.at) for one in shown[1:]), end]
-        for one, (left, right) in zip(shown, zip(places, places[1:], strict=False), strict=False):
+        for one, (left, right) in zip(shown, itertools.pairwise(places), strict=False):
             self.span(left, right, one.meaning, one.value, taken=taken)
 
 

@@ -17,6 +17,7 @@ _LINK = re.compile(r"https?://[^\s,，。“”「」<>]+")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|webp|gif|bmp|heic)(?:[?#]|$)", re.IGNORECASE)
 _OURS = frozenset((TAKEN, KEPT, *lexicon.MARKS))
 _JOINERS = " \t,，、;；"
+_EMPTY = frozenset(("()", "（）", "[]", "【】", "(）", "（)"))
 _ENDS = ".。!！?？\n"
 
 
@@ -63,11 +64,13 @@ def without(sentence: str, cuts: Sequence[tuple[int, int]]) -> str:
 
 def _joined(left: str, right: str) -> str:
     left_bare, right_bare = left.rstrip(_JOINERS), right.lstrip(_JOINERS)
-    if left_bare[-1:] in "(（" and left_bare and right_bare[:1] in ")）" and right_bare:
+    if left_bare[-1:] + right_bare[:1] in _EMPTY:
         return _joined(left_bare[:-1], right_bare[1:])
     if not left_bare.strip():
         return (
-            right_bare.lstrip(_JOINERS + ".。:：!！\n") if right_bare.strip(_JOINERS + _ENDS + ":：") else ""
+            right_bare.lstrip(_JOINERS + ".。:：!！\n-—")
+            if right_bare.strip(_JOINERS + _ENDS + ":：")
+            else ""
         )
     if right_bare[:1] in _ENDS + ":：":
         bare = right_bare if left_bare[-1] not in _ENDS + ":：" else right_bare[1:].lstrip(" ")

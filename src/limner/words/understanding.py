@@ -37,7 +37,8 @@ class Span(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"words.{self.meaning}"
+        kind = f".{self.value}" if self.meaning in {"wish", "earlier"} else ""
+        return f"words.{self.meaning}{kind}"
 
 
 class Understanding(NamedTuple):
@@ -76,28 +77,14 @@ class Understanding(NamedTuple):
 
     def request(self, **wishes: Any) -> Request:
         """
-        The request; `wishes` are fields of `Request` that win over the words. Fields that only some
-        requests have (`wish`, `exclude`, `subject`, …) are filled where `Request` has them.
+        The request; `wishes` are fields of `Request` that win over the words. What is meant by `earlier` is
+        not in it: which picture that is, the ledger knows.
         """
         told: dict[str, Any] = {
-            "prompt": self.prompt,
-            "references": (*self.attachments, *self.links),
-            "exclude": self.excluded,
-            "n": self.n or 1,
+            name: getattr(self, name)
+            for name in Request._fields
+            if getattr(self, name, None) is not None and name != "prompt"
         }
-        names = (
-            "model",
-            "gateway",
-            "wish",
-            "aspect_ratio",
-            "size",
-            "avoid",
-            "format",
-            "background",
-            "quality",
-        )
-        told.update(
-            {name: getattr(self, name) for name in (*names, "seed", "earlier", "subject", "lettering")}
-        )
-        known = {name: value for name, value in told.items() if name in Request._fields and value}
-        return Request(**{"prompt": self.prompt, **known, **wishes})
+        told["references"] = self.attachments + self.links
+        told["exclude"] = self.excluded
+        return Request(**{**told, "prompt": self.prompt, **wishes})

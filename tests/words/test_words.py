@@ -1,0 +1,177 @@
+"""Sentences are understood as they are meant, and what describes the picture is never damaged."""
+
+import random
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from limner import gateways, messages, words
+from limner.choice import pick
+from limner.types import Request
+
+from .scoring import Case, cases, differences
+
+CASES = cases()
+ENOUGH = 0.98
+JOINING = re.compile(r"[\s,，、;；.。:：!！?？()（）\[\]【】—-]+")
+
+# Descriptions that mention what could be settings elsewhere, and settings with what they mean.
+DESCRIPTIONS = [case.say for case in CASES if case.group in {"near_miss", "mention"} and not case.expected["links"]]
+ENGLISH = {
+    "4K": ("size", "4K"),
+    "square": ("aspect_ratio", "1:1"),
+    "16:9": ("aspect_ratio", "16:9"),
+    "use Nano Banana Pro": ("model", "Nano Banana Pro"),
+    "no watermark": ("avoid", "watermark"),
+    "3 variations": ("n", 3),
+    "cheapest you have": ("wish", "cheapest"),
+    "not midjourney": ("excluded", ("Midjourney",)),
+    "as a png": ("format", "png"),
+}
+CHINESE = {
+    "4K": ("size", "4K"),
+    "横图": ("aspect_ratio", "16:9"),
+    "比例3:4": ("aspect_ratio", "3:4"),
+    "用香蕉Pro": ("model", "Nano Banana Pro"),
+    "不要水印": ("avoid", "水印"),
+    "三张": ("n", 3),
+    "最便宜的就行": ("wish", "cheapest"),
+    "不要用MJ": ("excluded", ("Midjourney",)),
+    "png格式": ("format", "png"),
+}
+
+
+def scores(chosen: list[Case]) -> dict[str, list[bool]]:
+    told: dict[str, list[bool]] = {}
+    for case in chosen:
+        told.setdefault(case.group, []).append(not differences(case))
+    return told
+
+
+def test_sentences_are_understood_exactly_as_they_are_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    by_group = scores(CASES)
+    with capsys.disabled():
+        for group, right in by_group.items():
+            print(f"\n  words: {group:12} {sum(right):4} of {len(right)}", end="")
+        print()
+    wrong = {case.say: different for case in CASES if (different := differences(case))}
+    assert len(CASES) >= 400
+    assert sum(map(sum, by_group.values())) >= ENOUGH * len(CASES), wrong
+
+
+def test_no_prompt_is_damaged() -> None:
+    damaged = {case.say: told for case in CASES if (told := differences(case).get("prompt"))}
+    assert damaged == {}
+
+
+def test_half_of_the_sentences_are_chinese() -> None:
+    chinese = [case for case in CASES if re.search("[㐀-鿿]", case.say)]
+    assert 0.4 <= len(chinese) / len(CASES) <= 0.6
+
+
+def rest(told: words.Understanding) -> str:
+    """What is left of a sentence when the spans that were taken are cut out by hand."""
+    kept, at = "", 0
+    for span in told.spans:
+        if span.taken:
+            kept, at = kept + told.sentence[at : span.start], span.end
+    return kept + told.sentence[at:]
+
+
+def is_whole(told: words.Understanding) -> bool:
+    """Do the spans say truly what they cover, and is the prompt all the rest, in its order?"""
+    places = [place for span in told.spans for place in (span.start, span.end)]
+    return (
+        places == sorted(places)
+        and all(span.text == told.sentence[span.start : span.end] for span in told.spans)
+        and JOINING.sub("", told.prompt) == JOINING.sub("", rest(told))
+    )
+
+
+@pytest.mark.parametrize("group", sorted({case.group for case in CASES}))
+def test_the_spans_cut_out_leave_the_prompt(group: str) -> None:
+    for case in CASES:
+        if case.group == group:
+            told = words.parse(case.say, case.attachments, case.subjects)
+            assert is_whole(told), told
+
+
+@given(st.text(max_size=80))
+def test_any_text_at_all_is_read_without_harm(said: str) -> None:
+    told = words.parse(said)
+    assert is_whole(told)
+    if not any(span.taken for span in told.spans):
+        assert told.prompt == said
+
+
+PLAIN = [*"猫狗山水云雨雪花树城街船灯风月夜晨春秋", *"lamp river cloud stone willow tea violet harbour moss fog".split()]
+MARKS = [" ", ", ", "，", "。", ". ", "\n", "  ", "！", "——", "…", " (", ") "]
+
+
+@given(st.lists(st.sampled_from([*PLAIN, *MARKS]), max_size=30).map("".join))
+def test_a_text_without_any_known_phrase_is_returned_untouched(said: str) -> None:
+    told = words.parse(said)
+    assert told.prompt == said
+    assert told.spans == ()
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(DESCRIPTIONS), st.integers(0, 2**32), st.booleans())
+def test_settings_around_a_description_never_touch_it(said: str, seed: int, before: bool) -> None:
+    chance = random.Random(seed)
+    chinese = messages.of_text(said) == "zh"
+    table = CHINESE if chinese else ENGLISH
+    chosen = chance.sample(sorted(table), 3)
+    joint = chance.choice("，。；" if chinese else [", ", "; ", ". "])
+    told = words.parse(joint.join([*chosen, said] if before else [said, *chosen]))
+    assert JOINING.sub("", told.prompt) == JOINING.sub("", said) or told.prompt == words.parse(said).prompt
+    for one in chosen:
+        name, value = table[one]
+        got = getattr(told, name)
+        assert value in (got if isinstance(got, tuple) and not isinstance(value, tuple) else (got,)) or (
+            name == "aspect_ratio" and got in {table[other][1] for other in chosen}
+        ), told
+
+
+def test_every_name_for_a_model_is_known_to_a_gateway() -> None:
+    from limner import catalog
+    from limner.words import lexicon
+
+    sold = [
+        model
+        for name in gateways.providers()
+        for model in catalog.models(name, gateways.facts(name), {})
+    ]
+    for name in sorted(set(lexicon.names().values())):
+        assert pick(Request(prompt="a cup", model=name), sold), name
+
+
+def test_an_understanding_becomes_a_request_and_what_is_given_outright_wins() -> None:
+    told = words.parse("用香蕉Pro画一只猫，16:9，4K，不要文字，不要用MJ", ["cat.png"])
+    wanted = told.request(size="2K")
+    assert wanted == Request(
+        prompt="画一只猫",
+        model="Nano Banana Pro",
+        references=("cat.png",),
+        aspect_ratio="16:9",
+        size="2K",
+        avoid="文字",
+        exclude=("Midjourney",),
+    )
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_everything_that_can_be_understood_can_be_said(language: str) -> None:
+    for case in CASES:
+        for span in words.parse(case.say, case.attachments, case.subjects).spans:
+            told = messages.sentence(span.key, language, {"text": span.text, "value": span.value})
+            assert messages.has(span.key), span
+            assert "?" not in told.replace(span.text, "").replace(span.value, ""), told
+
+
+@pytest.mark.parametrize("piece", [" ", "\n", "a ", "4K, ", "不要", "画三张", '"', "(", "use ", "16:9 ", "same a b "])
+def test_a_very_long_text_is_read_too(piece: str) -> None:
+    told = words.parse("a lamp " + piece * (12_000 // len(piece)))
+    assert told.prompt.startswith("a lamp")
