@@ -13,18 +13,18 @@ from mcp.server.mcpserver.tools import Tool
 from limner import __version__
 from limner.errors import LimnerError
 from limner.formats import EXTENSIONS
-from limner.mcp import buying, looking, pictures
+from limner.mcp import buying, delivering, looking, pictures
 from limner.mcp.desk import Desk, aside
 from limner.mcp.tool import make
 from limner.messages import mcp_text
 
-_HOUR_MS = 3_600_000
+_KEPT_MS = 300_000
 
 
 def build(desk: Desk) -> MCPServer[Any]:
-    """A server for one desk. What it lists depends on the language alone, so that hosts may keep it."""
+    """A server for one desk. What it lists stays the same while it runs, so that hosts may keep it."""
     language = desk.voice.own
-    kept = CacheHint(ttl_ms=_HOUR_MS, scope="private")
+    kept = CacheHint(ttl_ms=_KEPT_MS, scope="private")
     server: MCPServer[Any] = MCPServer(
         "limner",
         title="limner",
@@ -48,9 +48,17 @@ def tools(desk: Desk, language: str) -> list[Tool]:
         make(buying.looking_after(desk), language, reads=True, world=True),
         make(buying.calling_back(desk), language, reads=False),
         make(looking.listing_jobs(desk), language, reads=True),
+        _named(make(delivering.delivering(desk), language, reads=False, world=True), delivering.names(desk)),
         make(looking.spending(desk), language, reads=True),
         make(looking.telling_setup(desk), language, reads=True),
     ]
+
+
+def _named(tool: Tool, chats: list[str]) -> Tool:
+    """The tool with the names that it takes as a closed list, where there are any."""
+    if chats:
+        tool.parameters["properties"]["to"]["enum"] = chats
+    return tool
 
 
 def _prompts(language: str) -> list[Prompt]:

@@ -123,6 +123,22 @@ class Jobs(Shape):
     next_cursor: str | None
 
 
+class DeliveryShape(Shape):
+    path: str
+    state: str
+    already: bool
+    text_sent: bool
+    image_sent: bool
+    message_id: str | None
+
+
+class Deliveries(Shape):
+    """What arrived where. A picture that was sent there before is not sent again (`already`)."""
+
+    to: str
+    items: list[DeliveryShape]
+
+
 class AmountShape(Shape):
     amount: str
     unit: str

@@ -41,8 +41,8 @@ def answer(
     )
 
 
-def failed(error: LimnerError, language: str) -> CallToolResult:
-    """An error the model can act on: what is wrong, what it cost, what to do."""
+def failed(error: LimnerError, language: str, before: Sequence[str] = ()) -> CallToolResult:
+    """An error the model can act on: what was done `before`, what is wrong, what it cost, what to do."""
     said = sentence(error.key, language, error.facts)
     following = _next(error, language)
     told = {
@@ -54,7 +54,7 @@ def failed(error: LimnerError, language: str) -> CallToolResult:
         "charged": error.charged,
         "details": {name: clean(str(value), _LONG) for name, value in error.facts.items()},
     }
-    lines = [said, sentence(f"charged.{error.charged}", language), following, f"error: {error.code}"]
+    lines = [*before, said, sentence(f"charged.{error.charged}", language), following, f"error: {error.code}"]
     result = answer(lines, {"error": told})
     result.is_error = True
     return result
