@@ -10,6 +10,7 @@ from limner.cli.face import Face
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
 from limner.messages import clean
+from limner.receipts import said
 from limner.types import Job
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def run(options: Namespace, face: Face) -> int:
     lines += [face.pair("show.subject", clean(name)) for name in subjects]
     references = sidecar.get("request", {}).get("references", []) if sidecar else []
     lines += [face.pair("card.references", clean(str(one))) for one in references]
+    lines += said(job, face.language)
     if face.sandbox:
         lines.append(face.text("show.sandbox"))
     face.show("story", data, lines)
