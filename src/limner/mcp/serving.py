@@ -61,6 +61,7 @@ def _serve_http(desk: Desk, port: int) -> None:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
+        listener.listen(64)
     except OSError as error:
         listener.close()
         raise Usage("mcp.port_taken", port=port, reason=error.strerror) from error
