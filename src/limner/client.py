@@ -28,6 +28,8 @@ from limner.types import LIVE, Adjustment, Called, Job, Model, Picture, Quote, R
 if TYPE_CHECKING:
     from limner.delivery.sending import Delivered, Wishes
     from limner.delivery.target import Target
+    from limner.ledger.examining import Finding
+    from limner.ledger.repairing import Repaired
 
 _MOST_WAITING = 10_000
 
@@ -290,15 +292,15 @@ class Client:
         return self.ledger.resume(gateway)
 
     def examine(self) -> "list[Finding]":
-        """What is not as it should be in the ledger: its file, its sums, the files it names. Changes nothing."""
+        """What is not as it should be in the ledger: its file, its sums, the files it names."""
         from limner.ledger.examining import examine
 
         return examine(self.ledger.store, self.home.runs)
 
     def repair(self) -> "Repaired":
         """
-        Put right what the ledger's entries prove, and save what a damaged one still gives; the old one is kept.
-        Raises `StorageFailed` while another process works on its jobs.
+        Put right what the ledger's entries prove, and save what a damaged one still gives; the old one is
+        kept. Raises `StorageFailed` while another process works on its jobs.
         """
         from limner.ledger.repairing import repair
 
@@ -307,8 +309,8 @@ class Client:
 
     def backup(self, file: str) -> tuple[Path, Path]:
         """
-        Copy the ledger to the new file `file`; the copy, and the list of the pictures it names. Raises `Usage`
-        for a file that is there, `NotFound` where there is no ledger, `StorageFailed`.
+        Copy the ledger to the new file `file`; the copy, and the list of the pictures it names. Raises
+        `Usage` for a file that is there, `NotFound` where there is no ledger, `StorageFailed`.
         """
         from limner.ledger.backups import backup
 

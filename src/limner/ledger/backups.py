@@ -12,8 +12,8 @@ from limner.ledger.store import Store
 def backup(store: Store, target: Path) -> tuple[Path, Path]:
     """
     Copy the ledger as it stands, whoever is writing to it, to the new file `target`, and list the pictures it
-    names beside it: path, sidecar, sha256, bytes, job. Both are on the disk when this returns. Raises `Usage`,
-    `StorageFailed`.
+    names beside it: path, sidecar, sha256, bytes, job. Both are on the disk when this returns. Raises
+    `Usage`, `StorageFailed`.
     """
     listed = target.with_name(f"{target.name}.files.json")
     made: list[Path] = []

@@ -76,6 +76,8 @@ def _money(store: Store) -> Iterator[Finding]:
     for row in store.rows(SUMS):
         job, unit = row["id"], row["unit"]
         whole, cost = row["reserve"] == row["ceiling"], row["cost"] or 0
+        if not whole:
+            yield Finding("found.entries", {"job": job})
         if row["charged"] != cost:
             facts = {"job": job, "told": Money(cost, unit), "right": Money(row["charged"], unit)}
             yield Finding("found.cost", facts, mendable=whole and row["charged"] > cost)

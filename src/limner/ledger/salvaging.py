@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from limner.ledger import clock, versions
+from limner.ledger import clock
 from limner.ledger.store import Store
 
 _HEADER = 100
@@ -140,7 +140,7 @@ def _rows(
 
 
 def _by_number(reader: "_Reader", select: str) -> Iterator[dict[str, Any]]:
-    """Rows by their number: what lies behind a damaged page is found in growing steps, and then from behind."""
+    """Rows by their number. What lies behind a damaged page is found in growing steps, then from behind."""
     last, step = -1, 0
     while last + step < _FARTHEST:
         before, met = reader.broke, False

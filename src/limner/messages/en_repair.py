@@ -3,6 +3,7 @@
 TEXTS: dict[str, str] = {
     "found.damage": "The ledger's file is damaged ({first}). Mend it with: {command}",
     "found.strays": "In the ledger, {count} rows of {table} speak of something that is no longer there.",
+    "found.entries": "Entries of the job {job} are missing, so nothing proves what it cost.",
     "found.cost": "The job {job} says it cost {told}; the entries that are there add up to {right}.",
     "found.reserved": "The job {job} holds {told} back; by its entries it should be {right}.",
     "found.sums": "The daily sums say {told} for {model} at {gateway}; the entries add up to {right}.",

@@ -3,6 +3,7 @@
 TEXTS: dict[str, str] = {
     "found.damage": "账本文件已损坏（{first}）。修复命令：{command}",
     "found.strays": "账本的 {table} 中有 {count} 行指向已不存在的内容。",
+    "found.entries": "任务 {job} 的明细不完整，无法证明它花了多少。",
     "found.cost": "任务 {job} 记录的费用是 {told}，而现有明细合计为 {right}。",
     "found.reserved": "任务 {job} 预留了 {told}，按明细应为 {right}。",
     "found.sums": "{gateway} 的 {model} 每日合计为 {told}，而明细合计为 {right}。",
