@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from limner import catalog, choice, gateways, home, knowledge, ranking, uses
 from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
 from limner.gateways import Gateway, Settings
-from limner.money import MICRO
+from limner.messages import sentence
+from limner.money import MICRO, Money
 from limner.preferences import Preferences
 from limner.ranking import Advice, Counsel, Saved, Shop
 from limner.rates import Rates
@@ -29,6 +30,18 @@ class Picked(NamedTuple):
     gateway: Gateway
     model: Model
     notes: tuple[Adjustment, ...]
+
+
+class Hinted(NamedTuple):
+    """A model that might have suited as well as the one the person prefers."""
+
+    model: str
+    use: str | None
+    price: Money | None
+
+    def reason(self, language: str) -> str:
+        """What it is known for, as a phrase."""
+        return sentence("hint.reason", language, {"use": sentence(f"use.{self.use}", language)})
 
 
 def _as_it_is(chosen: Choice) -> Choice:
@@ -96,7 +109,7 @@ class Market:
         ready = self._ready(wanted._replace(gateway=None), required=False)
         return [model for one in ready for model in self._sold(one, wanted, alone=False)]
 
-    def hint(self, wanted: Request, used: Model) -> Adjustment | None:
+    def hint(self, wanted: Request, used: Model) -> Hinted | None:
         """What might have suited as well where a saved preference chose. Never said before the picture."""
         saved = self._counsel(wanted, ()).saved
         if wanted.model or wanted.wish or saved is None or not choice.matching(saved.model, [used]):
@@ -105,9 +118,10 @@ class Market:
         shops = [self._shop(one, wanted, place, live=False) for place, one in enumerate(ready)]
         counsel = self._counsel(wanted, shops)._replace(saved=None)
         first = ranking.rank(wanted, shops, counsel, Rates(self.settings.values))[0]
-        if first.choice is None or first.model.title == used.title or first.why.key == "chosen.default":
+        told = first.why.key.startswith(("chosen.use_", "chosen.advice"))
+        if first.choice is None or first.model.title == used.title or not told:
             return None
-        return Adjustment("hint.other", {**first.why.facts, "price": str(first.price or "?")})
+        return Hinted(first.model.title, uses.of(wanted)[0], first.price)
 
     def _ready(self, wanted: Request, required: bool = True) -> list[Gateway]:
         if wanted.gateway and required:

@@ -161,9 +161,16 @@ def ending(
         changes=tuple((one.key, one.size or "") for one in job.repairs),
         alternatives=tuple(alternatives(engine, quote, kind)) if failed else (),
         page=page(engine, job.gateway, kind) if failed else "",
-        hint=hint,
+        hint=hint or _hint(engine, job, quote),
         details=_details(job) if debug and job.error else {},
     )
+
+
+def _hint(engine: Engine, job: Job, quote: Quote) -> Hint | None:
+    """What might have suited as well, where a saved preference chose."""
+    found = engine.market.hint(quote.choice.request, quote.choice.model) if job.state == "done" else None
+    reason = found.reason(language_of(job.prompt)) if found else ""
+    return Hint(found.model, reason, found.price or "?") if found else None
 
 
 def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:

@@ -18,6 +18,7 @@ from limner.errors import NotFound, Usage
 from limner.ledger import Ledger, lineage
 from limner.ledger import subjects as named
 from limner.types import Adjustment, Job, Quote, Request
+from limner.words.understanding import Understanding
 
 LAST = "last"
 _JOB = re.compile(r"^(j_[a-z0-9]+)(?::([1-9][0-9]{0,3}))?$")
@@ -53,6 +54,23 @@ def settle(request: Request, ledger: Ledger) -> tuple[Request, Notes]:
         known = named.find(ledger.store, name)
         notes.append(_introduced(name) if known is None else _followed(known, references))
     return request._replace(references=tuple(references)), tuple(notes)
+
+
+def meant(said: Understanding, ledger: Ledger) -> Request:
+    """
+    What a sentence asks for, with the picture it speaks of: its subject's, where it names one that was drawn
+    before; else, for "the same" and for a series, the latest there is. A subject is never repeated by words
+    alone. Raises `NotFound` where there is no picture yet.
+    """
+    request = said.request()
+    if request.references:
+        return request
+    if request.subject is None:
+        known = mentioned(said.sentence, ledger)
+        request = request._replace(subject=known[0] if known else None)
+    if said.earlier is None or (request.subject and named.find(ledger.store, request.subject)):
+        return request
+    return request._replace(references=(LAST,))
 
 
 def mentioned(prompt: str, ledger: Ledger) -> list[str]:

@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 from typing import Any
 
+from limner import knowledge
 from limner.client import Client
 from limner.messages import sentence
 from limner.messages.stream import percent as percent
@@ -13,6 +14,16 @@ from limner.types import LIVE, Job, Quote
 
 _COUNTED = {"link", "task_gone", "task_unseen"}
 LOOK_AGAIN_SECONDS = 5
+
+
+def suggestion(quote: Quote, language: str) -> dict[str, Any] | None:
+    """How a vague prompt might say more, to be shown and never sent unasked; `None` where it says enough."""
+    found = None if quote.choice.references else knowledge.suggest(quote.choice.request.prompt)
+    if found is None:
+        return None
+    missing = [sentence(f"suggest.{one}", language) for one in found.missing]
+    message = sentence("suggest.vague", language, {"missing": missing})
+    return {"missing": list(found.missing), "message": message, "prompt": found.prompt}
 
 
 def quote_data(quote: Quote, client: Client, language: str) -> dict[str, Any]:
@@ -50,10 +61,9 @@ def quote_data(quote: Quote, client: Client, language: str) -> dict[str, Any]:
         "expires_at": quote.expires_at,
         "needs_approval": quote.needs_approval,
         "adjustments": [sentence(one.key, language, one.facts) for one in choice.adjustments],
-        "notes": [
-            {"key": one.key, "message": sentence(one.key, language, one.facts)} for one in quote.notes
-        ],
+        "notes": [{"key": one.key, "message": sentence(one.key, language, one.facts)} for one in quote.notes],
         "summary": summary(quote, language),
+        "suggestion": suggestion(quote, language),
         "sandbox": client.sandbox,
     }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from limner.cli.columns import pad, width
 from limner.cli.face import Face
 from limner.messages import clean
+from limner.telling import suggestion
 from limner.telling import price
 from limner.types import Quote, Reference
 
@@ -55,6 +56,13 @@ def show(quote: Quote, face: Face) -> None:
     widest = max(width(label) for label, _ in told)
     for label, value in told:
         face.say(f"  {pad(label, widest)}  {value}")
+
+
+def suggest(quote: Quote, face: Face) -> None:
+    """How a vague prompt might say more: a person's to take or to leave."""
+    found = suggestion(quote, face.language)
+    if found:
+        face.say(face.text("suggest.line", message=found["message"], prompt=found["prompt"]))
 
 
 def _panel(title: str, told: list[tuple[str, str]], face: Face) -> None:

@@ -21,6 +21,7 @@ def run(options: Namespace, face: Face) -> int:
     quote = face.client.quote(wanted)
     if not face.json:
         card.show(quote, face)
+        card.suggest(quote, face)
     if face.client.needs_question(quote):
         if not face.can_ask:
             error = ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)

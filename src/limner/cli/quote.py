@@ -19,5 +19,6 @@ def run(options: Namespace, face: Face) -> int:
         face.warn(key, **facts)
     if not face.json:
         card.show(quote, face)
+        card.suggest(quote, face)
     face.show("quote", quote_data(quote, face), [quote.id], quote_next(quote, face))
     return 0

@@ -52,9 +52,19 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
     if job is None:
         return 0
     code = _shown(job, options, face)
+    if not options.messages:
+        _hint(quote, job, face)
     if job.pictures and not options.no_preview:
         preview.show([picture.path for picture in job.pictures], face)
     return code
+
+
+def _hint(quote: Quote, job: Job, face: Face) -> None:
+    """After the picture, never before: what might have suited as well as the model the person prefers."""
+    found = face.client.market.hint(quote.choice.request, quote.choice.model) if job.pictures else None
+    if found:
+        told = {"model": found.model, "reason": found.reason(face.language), "price": found.price or "?"}
+        face.say(face.text("hint.other", **told))
 
 
 def _shown(job: Job, options: Namespace, face: Face) -> int:
