@@ -13,6 +13,8 @@ from limner.studio.visit import SANDBOX, Visit
 from limner.types import Quote
 from limner.worker import hire
 
+NOTES = {"moved": "card.since", "habit": "card.habit"}
+
 
 def show(visit: Visit) -> Response:
     return _card(visit, visit.path["quote"])
@@ -90,6 +92,9 @@ def facts(visit: Visit, quote: Quote) -> list[tuple[str, str]]:
     if choice.aspect_ratio:
         told.append((visit.s("card.ratio"), choice.aspect_ratio))
     told += [(visit.s("card.note"), visit.s(one.key, **one.facts)) for one in choice.adjustments]
+    told += [
+        (visit.s(NOTES[one.key.partition(".")[0]]), visit.s(one.key, **one.facts)) for one in quote.notes
+    ]
     told += [
         (visit.s("card.repair"), visit.s(one.key, size=one.size or "", price=one.price))
         for one in quote.repairs

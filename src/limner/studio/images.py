@@ -50,7 +50,7 @@ def reference(visit: Visit) -> Response:
 
 
 def _small(visit: Visit, source: Path, sha256: str) -> Response:
-    kept = visit.client.home.data / "thumbnails" / sha256[:2] / f"{sha256}.webp"
+    kept = visit.client.home.thumbnail(sha256)
     if not kept.is_file():
         with _DECODING:
             if not kept.is_file() and not _made(source, sha256, kept):

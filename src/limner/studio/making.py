@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from limner import gateways
+from limner import gateways, words
 from limner.errors import LimnerError, NotFound, StorageFailed, Usage
 from limner.home import private_folder
 from limner.studio.visit import Visit
@@ -18,7 +18,7 @@ RATIOS = ("1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9")
 SIZES = ("1K", "2K", "4K", "1024x1024", "1536x1024", "1024x1536")
 MOST_PICTURES = 10
 MOST_BYTES = 30 << 20
-_FIELDS = ("prompt", "model", "aspect_ratio", "size", "n", "avoid")
+_FIELDS = ("prompt", "literal", "model", "aspect_ratio", "size", "n", "avoid")
 _BLOCK = 1 << 20
 
 
@@ -48,7 +48,15 @@ def quote(visit: Visit) -> Response:
 
 def understand(visit: Visit) -> Response:
     """What the words mean besides what they show, span by span."""
-    return visit.page("understood.html", spans=[])
+    if visit.given("literal"):
+        return visit.page("understood.html", spans=[])
+    understood = words.parse(visit.given("prompt"))
+    return visit.page("understood.html", spans=[_meant(visit, one) for one in understood.spans])
+
+
+def _meant(visit: Visit, span: words.Span) -> dict[str, Any]:
+    meaning = visit.s(span.key, text=span.text, value=span.value)
+    return {"meaning": meaning, "taken": span.taken}
 
 
 def _form(visit: Visit, given: dict[str, str], *, like: str = "", problem: str = "") -> Response:
@@ -83,16 +91,19 @@ def _request(visit: Visit, given: dict[str, str], sources: list[str]) -> Request
     n = given["n"] or "1"
     if not n.isascii() or not n.isdigit() or len(n) > 3:
         raise Usage("usage.from_to", option=visit.s("card.pictures"), low=1, high=MOST_PICTURES, value=n)
-    return Request(
-        prompt=given["prompt"],
-        gateway=gateway or None,
-        model=model or None,
-        references=tuple(sources),
-        aspect_ratio=given["aspect_ratio"] or None,
-        size=given["size"] or None,
-        n=int(n),
-        avoid=given["avoid"] or None,
-    )
+    chosen = {
+        "gateway": gateway,
+        "model": model,
+        "references": tuple(sources),
+        "aspect_ratio": given["aspect_ratio"],
+        "size": given["size"],
+        "n": int(n) if given["n"] else 0,
+        "avoid": given["avoid"],
+    }
+    told = {name: value for name, value in chosen.items() if value}
+    if given["literal"]:
+        return Request(given["prompt"], **told)
+    return words.parse(given["prompt"], tuple(sources)).request(**told)
 
 
 def _job_and_place(visit: Visit, like: str) -> Any:

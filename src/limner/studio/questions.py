@@ -8,6 +8,7 @@ from limner import receipts
 from limner.errors import LimnerError, Usage
 from limner.ledger import gallery
 from limner.studio.visit import Visit
+from limner.telling import seen
 from limner.types import Job
 
 
@@ -60,6 +61,7 @@ def _question(visit: Visit, job: Job) -> dict[str, Any]:
         "words": visit.lines(job.prompt) or visit.t("no_prompt"),
         "sentence": visit.s(key, **facts),
         "reason": visit.s(job.error, **job.error_facts) if job.error else "",
+        "evidence": seen(job, visit.language),
         "attempts": [_attempt(visit, row) for row in visit.client.ledger.attempts(job.id)],
     }
 

@@ -13,8 +13,8 @@ from limner.studio.visit import Visit
 
 BY = ("day", "gateway", "model")
 DAYS = (7, 30, 90, 365)
-_WIDE, _HIGH, _LEFT, _BOTTOM, _TOP = 720.0, 220.0, 64.0, 28.0, 14.0
-_BAR, _ROW = 22.0, 34.0
+_WIDE, _HIGH, _LEFT, _BOTTOM, _TOP = 900.0, 260.0, 90.0, 28.0, 14.0
+_BAR, _ROW = 12.0, 30.0
 
 
 def show(visit: Visit) -> Response:
@@ -49,7 +49,7 @@ def _by_day(visit: Visit, lines: list[Spent], unit: str, span: list[str]) -> dic
     """Upright bars, one for each day of the span, with the day's limit drawn across."""
     amounts = {line.label: line.charged for line in lines}
     caps = _caps(visit, unit)
-    most = max([line.charged.micro for line in lines] + [cap.micro for _, cap in caps] + [1])
+    most = _round_up(max([line.charged.micro for line in lines] + [cap.micro for _, cap in caps] + [1]))
     step = (_WIDE - _LEFT) / len(span)
 
     def height(micro: int) -> float:
@@ -65,6 +65,12 @@ def _by_day(visit: Visit, lines: list[Spent], unit: str, span: list[str]) -> dic
     ticks = [(Money(most * part // 2, unit), _HIGH - _BOTTOM - height(most * part // 2)) for part in (1, 2)]
     frame = {"wide": _WIDE, "high": _HIGH, "left": _LEFT, "floor": _HIGH - _BOTTOM}
     return {"kind": "day", "bars": bars, "rules": rules, "ticks": [] if rules else ticks, **frame}
+
+
+def _round_up(micro: int) -> int:
+    """The next amount that reads well on an axis: 1, 2 or 5 with zeros."""
+    zeros = 10 ** (len(str(micro)) - 1)
+    return next(part * zeros for part in (1, 2, 5, 10) if part * zeros >= micro)
 
 
 def _by_name(lines: list[Spent]) -> dict[str, Any]:

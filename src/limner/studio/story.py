@@ -6,15 +6,18 @@ from typing import Any
 
 from starlette.responses import Response
 
-from limner import receipts
+from limner import receipts, subjects
 from limner.errors import LimnerError
+from limner.ledger import lineage
 from limner.messages import clean
+from limner.messages.stream import percent
 from limner.studio import wall
 from limner.studio.visit import Visit
-from limner.telling import percent
+from limner.telling import seen
 from limner.types import LIVE, Job, Picture, Quote
 
 _JUST_NOW_MS = 30_000
+_MOST_CHILDREN = 24
 
 
 def show(visit: Visit) -> Response:
@@ -38,6 +41,9 @@ def show(visit: Visit) -> Response:
         sentence=_sentence(visit, job),
         reason=_reason(visit, job),
         facts=_facts(visit, job, quote, picture),
+        differences=[visit.s(f"difference.{one.kind}", **one.facts) for one in job.differences],
+        evidence=seen(job, visit.language) if job.state in LIVE or job.uncertain.micro else [],
+        **_family(visit, job),
         is_live=job.state in LIVE,
         is_left=ledger.is_left(job.id),
         **wall.neighbours(visit, job.id, place),
@@ -96,6 +102,20 @@ def _reason(visit: Visit, job: Job) -> str:
     return told
 
 
+def _family(visit: Visit, job: Job) -> dict[str, Any]:
+    """What this was made from and what was made from it, as far as it was made here; the nearest only."""
+    ledger = visit.client.ledger
+    above = [
+        (one.parent_job_id, one.parent_place, ledger.pictures(one.parent_job_id).get(one.parent_place))
+        for one in lineage.parents(ledger.store, job.id)
+        if one.parent_job_id is not None and one.parent_place is not None
+    ]
+    below: list[Any] = []
+    for child in dict.fromkeys(one.job_id for one in lineage.children(ledger.store, job.id)):
+        below += [(child, place, picture) for place, picture in ledger.pictures(child).items()]
+    return {"above": [one for one in above if one[2]], "below": below[:_MOST_CHILDREN]}
+
+
 def _other_words(visit: Visit, quote: Quote) -> str:
     """The prompt as it was sent, where that is not what was asked with."""
     sent = quote.choice.prompt
@@ -122,6 +142,9 @@ def _facts(visit: Visit, job: Job, quote: Quote, picture: Picture | None) -> lis
         size = {"width": picture.width, "height": picture.height, "kilobytes": max(1, picture.bytes // 1000)}
         told.append((visit.t("fact_file"), visit.t("fact_file_is", kind=picture.media_type[6:], **size)))
     told += [(visit.s("card.note"), visit.s(one.key, **one.facts)) for one in choice.adjustments]
+    names = subjects.names(job.id, visit.client.ledger)
+    if names:
+        told.append((visit.t("fact_subject"), ", ".join(names)))
     told += [
         (visit.s("card.note"), visit.s(f"{one.key}.done", size=one.size or "", price=one.price))
         for one in job.repairs
