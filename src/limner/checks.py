@@ -7,13 +7,12 @@ A difference is said, never acted upon: nothing is bought again, thrown away or 
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from limner import traces
+from limner import dated, traces
 from limner.formats import Format
 from limner.types import Choice, Declared, Difference, Link, Picture, Progress, Source
 
@@ -146,7 +145,7 @@ def _fits(found: Format, size: str | None) -> bool:
 
 @cache
 def _named() -> Mapping[str, int]:
-    told: Mapping[str, int] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["pixels"]
+    told: Mapping[str, int] = dated.read(Path(__file__).with_suffix(".toml"))["pixels"]
     return told
 
 

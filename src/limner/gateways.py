@@ -7,13 +7,13 @@ service's host because two variables happened to be set.
 
 import os
 import stat
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from limner import dated
 from limner.errors import GatewayError, NotFound, SetupNeeded, StorageFailed, Usage
 from limner.home import Home, private_folder
 
@@ -125,6 +125,8 @@ def settings(home: Home, sandbox_url: str | None = None, over: Mapping[str, Any]
         return Settings(home, over or {}, sandbox_url)
     except OSError as error:
         raise Usage("settings.unreadable", path=home.settings, reason=error.strerror) from error
+    import tomllib
+
     try:
         return Settings(home, _laid_over(tomllib.loads(text), over or {}), sandbox_url)
     except tomllib.TOMLDecodeError as error:
@@ -140,11 +142,9 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
     return laid
 
 
-@cache
 def facts(provider: str) -> Mapping[str, Any]:
     """The dated data file of one provider."""
-    with (_FACTS / f"{provider}.toml").open("rb") as file:
-        return tomllib.load(file)
+    return dated.read(_FACTS / f"{provider}.toml")
 
 
 @cache

@@ -5,12 +5,11 @@ pages one thing is read by itself, the model that a line names for a use, and th
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from limner import dated
 from limner.errors import NotFound
 from limner.messages import LANGUAGES, of_text
 from limner.types import Model
@@ -123,10 +122,8 @@ def _text(path: Path) -> str:
         return ""
 
 
-@cache
 def _open_words() -> Mapping[str, Any]:
-    with (_OWN / "suggestions.toml").open("rb") as file:
-        return tomllib.load(file)
+    return dated.read(_OWN / "suggestions.toml")
 
 
 def suggest(prompt: str) -> Suggestion | None:

@@ -12,7 +12,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,6 +58,8 @@ class Preferences:
         Raises `StorageFailed`.
         """
         told = {"model_id": model, "model_name": title, "credit": credit, "gateway": gateway}
+        from datetime import UTC, datetime
+
         told["last_used"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._changing() as (whole, aside):
             own = whole[self._name] = dict(_table(whole.get(self._name)))
@@ -128,6 +129,8 @@ def _entry(task: str, told: Any) -> Preference | None:
 
 
 def _set_aside(path: Path) -> str:
+    from datetime import UTC, datetime
+
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     other = path.with_name(f"{path.name}.broken-{stamp}-{os.urandom(2).hex()}")
     path.rename(other)

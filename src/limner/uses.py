@@ -1,12 +1,12 @@
 """What a picture is for, as far as its words say: which decides between models that could all make it."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from limner import dated
 from limner.errors import Usage
 from limner.types import Model, Request
 
@@ -22,9 +22,8 @@ _LETTERED = re.compile(
 @cache
 def table() -> Mapping[str, Mapping[str, Any]]:
     """Every use by its name: the facts files' words for it, and the words that tell it."""
-    with Path(__file__).with_name("uses.toml").open("rb") as file:
-        read = tomllib.load(file)
-    return {name: row for name, row in read.items() if isinstance(row, dict)}
+    told = dated.read(Path(__file__).with_name("uses.toml"))
+    return {name: row for name, row in told.items() if isinstance(row, dict)}
 
 
 def of(request: Request) -> tuple[str | None, bool]:

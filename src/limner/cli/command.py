@@ -12,6 +12,13 @@ from limner.cli.face import Face
 from limner.errors import ApprovalNeeded, Declined, LimnerError, Usage
 
 
+class _Unasked(argparse.HelpFormatter):
+    """Only ever looked at by argparse itself: asking for the terminal's width would load three archivers."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=80)
+
+
 class Parser(argparse.ArgumentParser):
     """argparse that raises our own sentences instead of leaving the process with its own."""
 
@@ -112,7 +119,13 @@ def build(command: str, language: str | None = None) -> Parser:
     def text(key: str) -> str:
         return messages.help_text(key, language) if language else ""
 
-    parser = Parser(prog=f"limner {command}", allow_abbrev=False, add_help=False, exit_on_error=False)
+    parser = Parser(
+        prog=f"limner {command}",
+        allow_abbrev=False,
+        add_help=False,
+        exit_on_error=False,
+        formatter_class=_Unasked,
+    )
     room: Any = import_module(cli.module(command))
     room.arguments(parser, text)
     add = parser.add_argument

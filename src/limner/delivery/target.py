@@ -1,13 +1,13 @@
 """The configuration's targets: a name, a service, where in it, and the secret that lets us in."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from limner import dated
 from limner.errors import NotFound, SetupNeeded, Usage
 from limner.gateways import Gateway, Key, Settings, entered, is_loopback, key_in_file
 
@@ -61,8 +61,8 @@ class Target(NamedTuple):
 @cache
 def services() -> Mapping[str, Any]:
     """The dated facts of every service."""
-    with (Path(__file__).parent / "services.toml").open("rb") as file:
-        return {name: told for name, told in tomllib.load(file).items() if isinstance(told, dict)}
+    told = dated.read(Path(__file__).with_name("services.toml"))
+    return {name: row for name, row in told.items() if isinstance(row, dict)}
 
 
 def names(settings: Settings) -> list[str]:
