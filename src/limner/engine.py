@@ -128,7 +128,7 @@ class Engine:
         return references.prepare(wanted.references, allowed, home.private_folder(self.home.references))
 
     def pick(self, wanted: Request) -> tuple[Gateway, Model, tuple[Adjustment, ...]]:
-        """The gateway and the model that are meant. Raises as `Market.pick`, plainer where it was bought before."""
+        """As `Market.pick`, with plainer words for a model that was bought here and is sold no longer."""
         try:
             return self.market.pick(wanted)
         except Usage as error:

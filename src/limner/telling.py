@@ -60,7 +60,9 @@ def quote_data(quote: Quote, client: Client, language: str) -> dict[str, Any]:
         "eta_s": list(choice.model.seconds),
         "expires_at": quote.expires_at,
         "needs_approval": quote.needs_approval,
-        "adjustments": [sentence(one.key, language, one.facts) for one in choice.adjustments],
+        "adjustments": [
+            sentence(one.key, language, one.facts) for one in (*choice.adjustments, *quote.notes)
+        ],
         "notes": [{"key": one.key, "message": sentence(one.key, language, one.facts)} for one in quote.notes],
         "summary": summary(quote, language),
         "suggestion": suggestion(quote, language),
