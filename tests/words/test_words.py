@@ -8,17 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from limner import gateways, messages, words
-from limner.choice import pick
+from limner.choice import matching
 from limner.types import Request
 
 from .scoring import Case, cases, differences
 
 CASES = cases()
 ENOUGH = 0.98
-JOINING = re.compile(r"[\s,，、;；.。:：!！?？()（）\[\]【】—-]+")
+JOINING = re.compile(r"[\s,，、;；/|.。:：!！?？()（）\[\]【】—-]+")
 
 # Descriptions that mention what could be settings elsewhere, and settings with what they mean.
-DESCRIPTIONS = [case.say for case in CASES if case.group in {"near_miss", "mention"} and not case.expected["links"]]
+DESCRIPTIONS = [
+    case.say
+    for case in CASES
+    if case.group in {"near_miss", "mention"}
+    and case.expected["prompt"] == case.say
+    and not case.expected["links"]
+]
 ENGLISH = {
     "4K": ("size", "4K"),
     "square": ("aspect_ratio", "1:1"),
@@ -106,7 +112,10 @@ def test_any_text_at_all_is_read_without_harm(said: str) -> None:
         assert told.prompt == said
 
 
-PLAIN = [*"猫狗山水云雨雪花树城街船灯风月夜晨春秋", *"lamp river cloud stone willow tea violet harbour moss fog".split()]
+PLAIN = [
+    *"猫狗山水云雨雪花树城街船灯风月夜晨春秋",
+    *"lamp river cloud stone willow tea violet harbour moss fog".split(),
+]
 MARKS = [" ", ", ", "，", "。", ". ", "\n", "  ", "！", "——", "…", " (", ") "]
 
 
@@ -117,7 +126,7 @@ def test_a_text_without_any_known_phrase_is_returned_untouched(said: str) -> Non
     assert told.spans == ()
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.sampled_from(DESCRIPTIONS), st.integers(0, 2**32), st.booleans())
 def test_settings_around_a_description_never_touch_it(said: str, seed: int, before: bool) -> None:
     chance = random.Random(seed)
@@ -140,12 +149,10 @@ def test_every_name_for_a_model_is_known_to_a_gateway() -> None:
     from limner.words import lexicon
 
     sold = [
-        model
-        for name in gateways.providers()
-        for model in catalog.models(name, gateways.facts(name), {})
+        model for name in gateways.providers() for model in catalog.models(name, gateways.facts(name), {})
     ]
     for name in sorted(set(lexicon.names().values())):
-        assert pick(Request(prompt="a cup", model=name), sold), name
+        assert matching(name, sold), name
 
 
 def test_an_understanding_becomes_a_request_and_what_is_given_outright_wins() -> None:
@@ -171,7 +178,9 @@ def test_everything_that_can_be_understood_can_be_said(language: str) -> None:
             assert "?" not in told.replace(span.text, "").replace(span.value, ""), told
 
 
-@pytest.mark.parametrize("piece", [" ", "\n", "a ", "4K, ", "不要", "画三张", '"', "(", "use ", "16:9 ", "same a b "])
+@pytest.mark.parametrize(
+    "piece", [" ", "\n", "a ", "4K, ", "不要", "画三张", '"', "(", "use ", "16:9 ", "same a b "]
+)
 def test_a_very_long_text_is_read_too(piece: str) -> None:
     told = words.parse("a lamp " + piece * (12_000 // len(piece)))
     assert told.prompt.startswith("a lamp")

@@ -8,9 +8,10 @@ from limner.words import lexicon, text
 from limner.words.reading import Found, Reading, meanings
 
 _DELIMITER = re.compile(
-    r"[,;!?\n。、|()\[\]【】\x01—…]|\.(?=[\s\x01]|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)-(?=\s)"
+    r"[,;!?\n。、|()\[\]【】\x01—…]|\.(?=[\s\x01]|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)(?:-|/+)(?=\s)"
 )
 _BESIDE = " ,;:.。!-\n、"
+_NEAR = 80
 _LITERAL = r"{R}|{S}|{ZR}|[x×]\s?[2-9]|{PLAIN}"
 _LAST, _LAST_HAN = rf"(?:^|(?<=\s))(?:{_LITERAL})$", r"(?<=[㐀-鿿])(?:{R}|{S})$"
 _FIRST = rf"({_LITERAL})\s+"
@@ -88,13 +89,14 @@ def _at_end(reading: Reading, start: int, end: int) -> int:
     """Take settings from a clause's end; where it ends then."""
     behind_space, behind_han = _filled(_LAST), _filled(_LAST_HAN)
     while True:
-        clause = reading.working[start:end]
+        near = max(start, end - _NEAR)
+        clause = reading.working[near:end]
         match = behind_space.search(clause) or behind_han.search(clause)
         before = clause[: match.start()].rstrip() if match else ""
         if not match or not before or _MENTIONS.search(before):
             return end
-        _setting(reading, start + match.start(), end)
-        end = start + len(before)
+        _setting(reading, near + match.start(), end)
+        end = near + len(before)
 
 
 def _at_beginning(reading: Reading, start: int, end: int) -> None:

@@ -16,7 +16,7 @@ _QUOTED = re.compile(
 _LINK = re.compile(r"https?://[^\s,，。“”「」<>]+")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|webp|gif|bmp|heic)(?:[?#]|$)", re.IGNORECASE)
 _OURS = frozenset((TAKEN, KEPT, *lexicon.MARKS))
-_JOINERS = " \t,，、;；"
+_JOINERS = " \t,，、;；/|"
 _EMPTY = frozenset(("()", "（）", "[]", "【】", "(）", "（)"))
 _ENDS = ".。!！?？\n"
 
