@@ -11,6 +11,7 @@ from limner.mcp.desk import Desk, aside
 from limner.mcp.pictures import Preview, blocks
 from limner.messages import mcp_text, sentence
 from limner.telling import job_data
+from limner.receipts import said
 from limner.types import LIVE, Job
 
 _LOOK_SECONDS = 0.2
@@ -69,6 +70,7 @@ def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool) -> Ca
     A job as a result. `nested`: as `generate_image` answers, with a status and whose yes it runs on.
     """
     desk, language = call.desk, call.language
+    warnings = [*warnings, *said(job, language)]
     data = {**job_data(job, desk.client, language), "warnings": warnings}
     shown = blocks(job, call.preview, local=desk.local)
     if call.preview == "small" and job.pictures and shown[-1].type != "image":
