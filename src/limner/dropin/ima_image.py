@@ -14,6 +14,7 @@ from typing import Any
 
 from limner.artifacts import Output
 from limner.client import Client
+from limner.dropin import ima_preferences
 from limner.dropin.ima_image_lines import Lines
 from limner.dropin.ima_log import Log
 from limner.errors import LimnerError
@@ -21,6 +22,8 @@ from limner.types import Model, Request
 
 GATEWAY = "ima"
 TASK_TYPES = ("text_to_image", "image_to_image")
+PREFERENCES = "~/.openclaw/memory/ima_prefs.json"
+"""Where the IMA skills keep what people told them to remember."""
 
 
 class Wrong(Exception):
@@ -38,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     lines.take_any_letter()
     try:
         _take(options, lines)
-        with Client(sandbox=_in_sandbox(), language=lines.language) as client:
+        over = {"preferences": {"file": PREFERENCES, "user": options.user_id}}
+        with Client(sandbox=_in_sandbox(), language=lines.language, over=over) as client:
             return _serve(options, client, lines, log)
     except Wrong as wrong:
         lines.fail(*wrong.lines)
@@ -64,7 +68,13 @@ def _take(options: argparse.Namespace, lines: Lines) -> None:
 
 def _serve(options: argparse.Namespace, client: Client, lines: Lines, log: Log) -> int:
     images = [one for group in options.input_images for one in group if one.strip()]
+    preferences = client.market.preferences()
+    if options.forget:
+        ima_preferences.forget(preferences, options.task_type, lines)
+        if not options.prompt and not options.list_models:
+            return 0
     if not options.list_models:
+        options.model_id = options.model_id or ima_preferences.saved(preferences, options.task_type, lines)
         _check(options, images)
     lines.say(f"🔍 Querying product list: category={options.task_type}")
     models = [one for one in client.offers(GATEWAY) if options.task_type in one.operations]
@@ -72,6 +82,8 @@ def _serve(options: argparse.Namespace, client: Client, lines: Lines, log: Log) 
         lines.table(options.task_type, models)
         return 0
     model = _model(options, models)
+    if options.remember:
+        ima_preferences.remember(preferences, options.task_type, model, lines)
     quote = client.quote(_request(options, images, model))
     lines.found(quote)
     if images:
@@ -95,6 +107,7 @@ def _serve(options: argparse.Namespace, client: Client, lines: Lines, log: Log) 
         lines.unfinished(job)
         return 1
     lines.done(job)
+    ima_preferences.hint(client, quote, lines)
     if options.output_json:
         lines.told(job, quote)
     return 0
@@ -196,7 +209,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--extra-params", metavar="JSON", help='more parameters, such as \'{"aspect_ratio": "16:9"}\'')
     add("--language", default="en", metavar="en|zh", help="of labels and messages; default: %(default)s")
     add("--base-url", metavar="URL", help="another address of the service; its key is IMA_API_KEY")
-    add("--user-id", default="default", metavar="NAME", help="never leaves this machine")
+    add("--user-id", default="default", metavar="NAME", help="whose preference; never leaves this machine")
+    add("--remember", action="store_true", help="only on explicit words: use this model from now on")
+    add("--forget", action="store_true", help="only on explicit words: give the choice of the model back")
     add("--list-models", action="store_true", help="list what the task type has, and stop")
     add("--output-json", action="store_true", help="one JSON object as the last thing on standard output")
     add("--api-key", metavar="KEY", help="better: set IMA_API_KEY, which other programs cannot read")

@@ -99,4 +99,5 @@ TEXTS: dict[str, str] = {
     "use.best": "the highest quality",
     "hint.reason": "known for {use}",
     "suggest.line": "{message}\n  {prompt}",
+    "prefs.ima_saved": "Remembered! From now on pictures are made with [{model}].",
 }

@@ -98,4 +98,5 @@ TEXTS: dict[str, str] = {
     "use.best": "最高质量",
     "hint.reason": "更擅长{use}",
     "suggest.line": "{message}\n  {prompt}",
+    "prefs.ima_saved": "已记住！以后图片生成默认用 [{model}]",
 }
