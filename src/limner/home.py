@@ -28,6 +28,10 @@ class Home(NamedTuple):
     def logs(self) -> Path:
         return self.data / "logs"
 
+    def thumbnail(self, sha256: str) -> Path:
+        """Where the small copy of a picture lies, by the picture's own bytes."""
+        return self.data / "thumbnails" / sha256[:2] / f"{sha256}.webp"
+
     @property
     def keys(self) -> Path:
         return self.config / "keys"

@@ -68,6 +68,11 @@ class Days:
         return []
 
 
+def of_skills() -> Days:
+    """Where the IMA script's log lies: a place and a name that belong to its skills, not to limner."""
+    return Days(Path("~/.openclaw/logs/ima_skills").expanduser(), "ima_create_", ".log")
+
+
 class Journal:
     """One person's log. Writing never fails and never waits for the disk."""
 

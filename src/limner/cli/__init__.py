@@ -29,6 +29,7 @@ COMMANDS = (
     "setup",
     "doctor",
     "backup",
+    "forget",
     "sandbox",
     "studio",
     "mcp",

@@ -3,6 +3,7 @@
 import re
 from argparse import ArgumentParser, Namespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from limner import gateways as known
 from limner.cli import mistakes
@@ -26,6 +27,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     )
     parser.add_argument("--unit", metavar="UNIT", help=text("gateways_unit"))
     parser.add_argument("--resume", action="store_true", help=text("gateways_resume"))
+    parser.add_argument("--hosts", action="store_true", help=text("gateways_hosts"))
     parser.add_argument("--balance", action="store_true", help=text("gateways_balance"))
     parser.add_argument(
         "--max-n", type=mistakes.whole("--max-n", 1, 100), metavar="N", help=text("gateways_max_n")
@@ -46,6 +48,8 @@ def run(options: Namespace, face: Face) -> int:
         for name in names:
             face.client.resume(name)
             face.say(face.text("gateways.resumed", name=name))
+    if options.hosts:
+        return _hosts(names, face)
     told = [_told(name, face) for name in names]
     if options.balance:
         for one in told:
@@ -58,6 +62,38 @@ def run(options: Namespace, face: Face) -> int:
         lines += [face.text("gateways.endpoint", **one) for one in told[0]["endpoints"]]
     face.show("gateways", {"items": told}, lines)
     return 0
+
+
+def _hosts(names: list[str], face: Face) -> int:
+    """Every host that these gateways may make limner speak to: what goes there, and when."""
+    rows = [
+        {"gateway": name, **one} for name in names for one in _endpoints(name, face) or _own_host(name, face)
+    ]
+    lines = []
+    for name in names:
+        own = [face.text("gateways.endpoint", **one) for one in rows if one["gateway"] == name]
+        lines += [name, *own] if own else []
+    face.show("hosts", {"items": rows}, lines)
+    face.say(face.text("gateways.nowhere_else"))
+    return 0
+
+
+def _own_host(name: str, face: Face) -> list[dict[str, str]]:
+    """The one host of a gateway whose facts name none: the address it has, or would have."""
+    try:
+        gateway = face.client.gateway(name)
+        host, has_key = gateway.host, gateway.key is not None
+    except SetupNeeded:
+        host, has_key = urlsplit(_address(name, face)).netloc, True
+    what = face.text("gateways.own_host" if has_key else "gateways.own_host_keyless")
+    return [{"host": host, "what": what, "when": face.text("gateways.always")}] if host else []
+
+
+def _address(name: str, face: Face) -> str:
+    """Where a gateway would be spoken to if it had a key."""
+    added = face.client.settings.get("gateways", {}).get(name, {})
+    facts = known.facts(str(added.get("provider", name)))
+    return str(added.get("base_url") or facts["gateway"].get("base_url", ""))
 
 
 def _endpoints(name: str, face: Face) -> list[dict[str, str]]:

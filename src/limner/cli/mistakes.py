@@ -104,11 +104,21 @@ def day(option: str) -> Callable[[str], str]:
     """Checks that an option's value is a day."""
 
     def read(value: str) -> str:
-        if not _DAY.match(value):
+        if not _DAY.match(value) or not _is_in_calendar(value):
             raise Usage("usage.day", option=option, value=value)
         return value
 
     return read
+
+
+def _is_in_calendar(day: str) -> bool:
+    import time
+
+    try:
+        time.strptime(day, "%Y-%m-%d")
+    except ValueError:
+        return False
+    return True
 
 
 def _range_key(low: int | None, high: int | None) -> str:

@@ -7,21 +7,15 @@ whatever goes wrong with it is nobody's trouble; `IMA_SKILLS_LOG=off` writes not
 
 import os
 import time
-from pathlib import Path
 
-from limner.journal import Days
-
-
-def files() -> Days:
-    """Where the script's log lies: a place and a name that belong to the skills, not to limner."""
-    return Days(Path("~/.openclaw/logs/ima_skills").expanduser(), "ima_create_", ".log")
+from limner.journal import of_skills
 
 
 class Log:
     """Appends lines; the first one of a run clears out what is too old."""
 
     def __init__(self) -> None:
-        self._files = files()
+        self._files = of_skills()
         self._off = os.environ.get("IMA_SKILLS_LOG", "").strip().lower() in {"0", "off", "no", "false"}
 
     def write(self, event: str, **facts: object) -> None:

@@ -11,21 +11,26 @@
 _shtab_limner_commands() {
   local _commands=(
     approve:'Say yes to a quote at the terminal. `limner run` makes it afterwards.'
+    backup:'Copy the ledger to one file, with a list of the pictures it names. Never writes over a file.'
     cancel:'Call a job back. What was not sent yet is not sent; what was sent goes on.'
     completion:'Print a completion script.'
+    deliver:'Send a job'"'"'s pictures, or one picture, to a chat that the configuration names. Each goes there once.'
     doctor:'Look whether everything is in order: keys, files, proxies, ledger. Sends nothing.'
+    forget:'Remove what limner keeps. Shows what there is; removes it for good when asked a second time. What was spent, and what is still open, stays.'
     gateways:'List the gateways, or add a server that speaks OpenAI'"'"'s image endpoints.'
+    guide:'Read how to get the picture you mean: models, sizes, prompts, the same subject again.'
     jobs:'List the jobs so far, newest first.'
     make:'Quote a picture, ask for a yes, make it.'
     mcp:'limner as tools for agents: an MCP server on standard input and output, or on a loopback port.'
     models:'List the models with their prices, or rank them for a wish. Needs no key and no network. * marks the default.'
+    prefs:'Show, set or clear the model that limner is to use from now on.'
     quote:'Say exactly what would be made and what it would cost. Free; nothing is sent.'
     recover:'Bring home what an interruption left behind, and find out what became of lost answers: one job, or all. Sends nothing that costs.'
     resolve:'Close an open question: was a lost answer charged? Look at the gateway'"'"'s bill first.'
     run:'Make what a quote says. Needs the person'"'"'s yes: --approve repeats the quote'"'"'s id.'
     sandbox:'Serve stand-ins of the gateways on this machine: play money, painted pictures, faults on demand.'
     setup:'Store a key. It is asked for at the terminal and never shown.'
-    show:'Tell the story of a picture file: its prompt, model, cost, references and job.'
+    show:'Tell the story of a picture: its prompt, model, cost, references and job.'
     spend:'Add up what was spent.'
     status:'Say how a job stands.'
     studio:'Open the studio: a page in the browser to look at pictures, ask for them and say yes.'
@@ -55,6 +60,22 @@ _shtab_limner_approve_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_approve_defaults_added=0
+
+_shtab_limner_backup_options=(
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":the new file\; without it limner-\<time\>.sqlite here:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_backup_defaults_added=0
 
 _shtab_limner_cancel_options=(
   "--json[one JSON object on standard output]"
@@ -88,7 +109,30 @@ _shtab_limner_completion_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_completion_defaults_added=0
 
+_shtab_limner_deliver_options=(
+  "--to[target, as the configuration names it]:NAME:"
+  "--image[only this one of the job\'s pictures, counted from 1]:NUMBER:"
+  "--caption[words beside the picture instead of the usual ones]:TEXT:"
+  "--as-file[as a document, where the service would press a picture again]"
+  "--dry-run[say what would be sent, and send nothing]"
+  "--again[even if it was sent before, or nobody knows]"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":job, or one picture\'s file\; without it\: list the targets:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_deliver_defaults_added=0
+
 _shtab_limner_doctor_options=(
+  "--repair[put right what the ledger\'s entries prove\; save what a damaged one still gives]"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
@@ -103,6 +147,29 @@ _shtab_limner_doctor_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_doctor_defaults_added=0
 
+_shtab_limner_forget_options=(
+  "--logs[limner\'s logs, and the IMA script\'s]"
+  "--spools[raw answers of gateways to jobs that are over]"
+  "--references[smaller copies of pictures sent along]"
+  "--prompts[the words of jobs that are over, in the ledger, beside the jobs and beside the pictures]"
+  "--jobs[all that is known of jobs that are over, but what they cost]"
+  "--pictures[picture files, as long as they are what limner saved]"
+  "--before[only what is from before this day]:YYYY-MM-DD:"
+  "--yes-forget[remove it, without a question]"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_forget_defaults_added=0
+
 _shtab_limner_gateways_options=(
   "--url[its address, up to and with \/v1]:URL:"
   "--key-env[the variable that holds its key]:VARIABLE:"
@@ -111,6 +178,7 @@ _shtab_limner_gateways_options=(
   "--price[what one picture costs]:AMOUNT:"
   "--unit[the unit of the price, such as USD]:UNIT:"
   "--resume[let a gateway go on that limner stopped by itself]"
+  "--hosts[every host that is spoken to\: what goes there, and when]"
   "--balance[ask what is left on the account]"
   "--max-n[how many pictures it makes at once]:N:"
   "--json[one JSON object on standard output]"
@@ -128,6 +196,22 @@ _shtab_limner_gateways_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_gateways_defaults_added=0
+
+_shtab_limner_guide_options=(
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":a page\; without it, the list:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_guide_defaults_added=0
 
 _shtab_limner_jobs_options=(
   "--state[only jobs in this state]:state:(unfinished done failed canceled unknown submitting submitted running collecting)"
@@ -236,6 +320,25 @@ _shtab_limner_models_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_models_defaults_added=0
+
+_shtab_limner_prefs_options=(
+  {-g,--gateway}"[buy from this gateway only]:NAME:"
+  "--task[only pictures from words, or only from pictures]:task:(text edit)"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":what to do\; show when left out:(show set clear)"
+  ":a model\'s id or name\; see \`limner models\`:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_prefs_defaults_added=0
 
 _shtab_limner_quote_options=(
   "--prompt[the same as an option]:TEXT:"
@@ -372,6 +475,8 @@ _shtab_limner_setup_options=(
 _shtab_limner_setup_defaults_added=0
 
 _shtab_limner_show_options=(
+  "--tree[what came from what]"
+  "--subject[from now on this picture is what NAME looks like]:NAME:"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
   "--sandbox[play money and painted pictures, no gateway]"
@@ -381,7 +486,7 @@ _shtab_limner_show_options=(
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
   {-h,--help}"[this page]"
-  ":a picture file:_files"
+  ":a picture file, or a job j_\…:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -462,14 +567,19 @@ _shtab_limner() {
       curcontext="${curcontext%:*:*}:_shtab_limner-$line[1]:"
       case $line[1] in
         approve) _arguments -C -s $_shtab_limner_approve_options ;;
+        backup) _arguments -C -s $_shtab_limner_backup_options ;;
         cancel) _arguments -C -s $_shtab_limner_cancel_options ;;
         completion) _arguments -C -s $_shtab_limner_completion_options ;;
+        deliver) _arguments -C -s $_shtab_limner_deliver_options ;;
         doctor) _arguments -C -s $_shtab_limner_doctor_options ;;
+        forget) _arguments -C -s $_shtab_limner_forget_options ;;
         gateways) _arguments -C -s $_shtab_limner_gateways_options ;;
+        guide) _arguments -C -s $_shtab_limner_guide_options ;;
         jobs) _arguments -C -s $_shtab_limner_jobs_options ;;
         make) _arguments -C -s $_shtab_limner_make_options ;;
         mcp) _arguments -C -s $_shtab_limner_mcp_options ;;
         models) _arguments -C -s $_shtab_limner_models_options ;;
+        prefs) _arguments -C -s $_shtab_limner_prefs_options ;;
         quote) _arguments -C -s $_shtab_limner_quote_options ;;
         recover) _arguments -C -s $_shtab_limner_recover_options ;;
         resolve) _arguments -C -s $_shtab_limner_resolve_options ;;
