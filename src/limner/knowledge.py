@@ -18,7 +18,7 @@ INSTALLED = "~/.openclaw/skills/ima-knowledge-ai/references"
 """Where the IMA skills look for it."""
 _OWN = Path(__file__).parent / "guide"
 _MOST_FILES, _MOST_BYTES = 64, 256 << 10
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = "[\u3400-\u9fff]"
 
 
 class Page(NamedTuple):
@@ -145,4 +145,4 @@ def suggest(prompt: str) -> Suggestion | None:
 
 def _length(text: str) -> int:
     """Words, where a Chinese character counts as one."""
-    return len(_HAN.findall(text)) + len(_HAN.sub(" ", text).split())
+    return len(re.findall(_HAN, text)) + len(re.sub(_HAN, " ", text).split())

@@ -1,7 +1,5 @@
 """Nouns to plain JSON and back, so that what was quoted can be frozen, hashed, kept and read again."""
 
-import base64
-import hashlib
 import json
 import types
 import typing
@@ -38,12 +36,16 @@ def canonical(value: Any) -> str:
 
 def digest_of(quote: Quote) -> str:
     """SHA-256 of everything in the quote but its own name."""
+    import hashlib
+
     told = plain(quote)
     del told["id"], told["digest"]
     return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
 def id_of(digest: str) -> str:
+    import base64
+
     return "q_" + base64.b32encode(bytes.fromhex(digest)).decode()[:12].lower()
 
 

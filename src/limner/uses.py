@@ -11,11 +11,10 @@ from limner.errors import Usage
 from limner.types import Model, Request
 
 _HAN = "\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af"
-_LETTERED = re.compile(
+_LETTERED = (
     r"(?:\b(?:says?|saying|reads?|reading|titled|text|words?|lettering|caption(?:ed)?|slogan|headline|sign|logo)\b"
     r"|写着|写有|寫著|文字|字样|标题|標題|标语|口号|题字|上面写|落款|印有)[^\"“”「」『』《》‘’]{0,16}?"
-    r"[\"“「『《‘]([^\"“”「」『』《》’]{1,120})[\"”」』》’]",
-    re.IGNORECASE,
+    r"[\"“「『《‘]([^\"“”「」『』《》’]{1,120})[\"”」』》’]"
 )
 
 
@@ -37,7 +36,8 @@ def of(request: Request) -> tuple[str | None, bool]:
 
 def told_by(prompt: str) -> str | None:
     """The use that a prompt tells by itself; `None` when it tells none."""
-    lettered = _LETTERED.search(prompt)
+    # Compiled when it is asked for: that costs a quick command more than all it does.
+    lettered = re.search(_LETTERED, prompt, re.IGNORECASE)
     if lettered:
         return "lettering_cjk" if re.search(f"[{_HAN}]", lettered[1]) else "lettering"
     words = prompt.casefold()
