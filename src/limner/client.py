@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limner import artifacts, catalog, choice, gateways, home, receipts, subjects, terms
+from limner import artifacts, catalog, choice, gateways, home, receipts, terms
 from limner.approval import By
 from limner.artifacts import Output
+from limner.choosing import Choosing
 from limner.engine import Engine, Watch
 from limner.errors import Declined, NotFound, StorageFailed
 from limner.gateways import Gateway, Settings
@@ -22,8 +23,7 @@ from limner.market import Market
 from limner.messages import sentence
 from limner.messages.stream import Message
 from limner.money import Money
-from limner.ranking import Ranked
-from limner.types import LIVE, Adjustment, Called, Job, Model, Picture, Quote, Request
+from limner.types import LIVE, Adjustment, Called, Job, Picture, Quote, Request
 
 if TYPE_CHECKING:
     from limner.delivery.sending import Delivered, Wishes
@@ -38,7 +38,7 @@ def _silent(event: str, facts: Mapping[str, Any]) -> None:
     del event, facts
 
 
-class Client:
+class Client(Choosing):
     """
     One person's limner: their configuration, their ledger, their gateways.
 
@@ -105,20 +105,19 @@ class Client:
         """Raises `NotFound`, or `SetupNeeded` when it lacks a key or an address."""
         return gateways.find(name, self.settings)
 
-    def models(self, gateway: str | None = None) -> list[Model]:
-        """What is for sale, from the dated facts: needs no key and no network."""
-        return self.market.models(gateway)
-
     def habits(self, gateway: str, model: str) -> tuple[Adjustment, ...]:
         """What a model is known to deliver otherwise than asked, from its latest jobs here."""
         return terms.habits(self.ledger, gateway, model)
 
-    def offers(self, gateway: str) -> list[Model]:
-        """
-        What a gateway itself lists at this moment, asked for with the key; its dated facts where it has no
-        list. Raises `SetupNeeded`, `GatewayError`.
-        """
-        return list(self.market.live(gateways.find(gateway, self.settings)))
+    def understand(self, sentence: str, attachments: Sequence[str] = ()) -> "Understanding":
+        """What a sentence asks for, settings and all, in English or Chinese. Spends and sends nothing."""
+        from limner import words
+
+        return words.parse(sentence, attachments, subjects.names(self.ledger))
+
+    def meant(self, said: "Understanding") -> Request:
+        """What was understood, as a request, with the picture it speaks of. Raises `NotFound`."""
+        return subjects.meant(said, self.ledger)
 
     def quote(self, request: Request | str, **wishes: Any) -> Quote:
         """
@@ -321,29 +320,6 @@ class Client:
     def spend(self, by: str = "day", since: str = "0000-00-00") -> tuple[list[Spent], list[Money]]:
         """Charges since a day (YYYY-MM-DD) by "day", "gateway" or "model", and what is still reserved."""
         return spending.report(self.ledger.store, by, since), spending.reserved(self.ledger.store)
-
-    def story(self, file: str) -> Job:
-        """The job a picture came from, by its path, its bytes or a job's id. Raises `NotFound`, `Usage`."""
-        return subjects.picture(file, self.ledger)[0]
-
-    def name_subject(self, name: str, file: str) -> None:
-        """From now on this picture is what `name` looks like. Raises `NotFound`, `Usage`."""
-        subjects.call(name, file, self.ledger)
-
-    def subjects_of(self, job_id: str) -> list[str]:
-        return subjects.names(job_id, self.ledger)
-
-    def tree(self, job_id: str) -> subjects.Node:
-        """What came from what, from the picture it all began with. Raises `NotFound`."""
-        return subjects.tree(self.ledger, job_id)
-
-    def rank(self, request: Request | str, *, live: bool = False, **wishes: Any) -> tuple[Ranked, ...]:
-        """
-        Every model for a request, the best first, with its price and why. Free; offline unless `live`, which
-        asks the gateways that list their prices. Raises `Usage`.
-        """
-        wanted = request if isinstance(request, Request) else Request(prompt=request)
-        return self.market.rank(wanted._replace(**wishes), live=live)
 
     def balance(self, name: str) -> Mapping[str, Any]:
         """What is left on the account, in the gateway's own words. Raises `GatewayError`."""

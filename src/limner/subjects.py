@@ -12,13 +12,15 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from limner.errors import NotFound, Usage
 from limner.ledger import Ledger, lineage
 from limner.ledger import subjects as named
 from limner.types import Adjustment, Job, Quote, Request
-from limner.words.understanding import Understanding
+
+if TYPE_CHECKING:
+    from limner.words import Understanding
 
 LAST = "last"
 _JOB = re.compile(r"^(j_[a-z0-9]+)(?::([1-9][0-9]{0,3}))?$")
@@ -56,7 +58,7 @@ def settle(request: Request, ledger: Ledger) -> tuple[Request, Notes]:
     return request._replace(references=tuple(references)), tuple(notes)
 
 
-def meant(said: Understanding, ledger: Ledger) -> Request:
+def meant(said: "Understanding", ledger: Ledger) -> Request:
     """
     What a sentence asks for, with the picture it speaks of: its subject's, where it names one that was drawn
     before; else, for "the same" and for a series, the latest there is. A subject is never repeated by words
@@ -109,6 +111,11 @@ def call(name: str, given: str, ledger: Ledger) -> None:
         raise Usage("subject.bad_name", name=name)
     job, place = picture(given, ledger)
     named.name(ledger.store, told, job.id, place, ledger.now())
+
+
+def known(ledger: Ledger) -> list[str]:
+    """The names of all subjects that have a picture."""
+    return [one.name for one in named.every(ledger.store)]
 
 
 def names(job_id: str, ledger: Ledger) -> list[str]:

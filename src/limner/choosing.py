@@ -1,0 +1,85 @@
+"""The verbs of `Client` that come before a quote: what there is, what is meant, what would serve it best."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from limner import gateways, subjects
+from limner.engine import Engine
+from limner.messages import sentence
+from limner.ranking import Ranked
+from limner.types import Job, Model, Request
+
+if TYPE_CHECKING:
+    from limner.words import Understanding
+
+
+class Choosing:
+    """Free, all of it; nothing here buys."""
+
+    engine: Engine
+
+    def models(self, gateway: str | None = None) -> list[Model]:
+        """What is for sale, from the dated facts: needs no key and no network."""
+        return self.engine.market.models(gateway)
+
+    def offers(self, gateway: str) -> list[Model]:
+        """
+        What a gateway itself lists at this moment, asked for with the key; its dated facts where it has no
+        list. Raises `SetupNeeded`, `GatewayError`.
+        """
+        return list(self.engine.market.live(gateways.find(gateway, self.engine.settings)))
+
+    def rank(self, request: Request | str, *, live: bool = False, **wishes: Any) -> tuple[Ranked, ...]:
+        """
+        Every model for a request, the best first, with its price and why. Offline unless `live`, which asks
+        the gateways that list their prices. Raises `Usage`.
+        """
+        wanted = request if isinstance(request, Request) else Request(prompt=request)
+        return self.engine.market.rank(wanted._replace(**wishes), live=live)
+
+    def understand(self, said: str, attachments: Sequence[str] = ()) -> "Understanding":
+        """What a sentence asks for, span by span; subjects that were drawn before are known by name."""
+        from limner import words
+
+        return words.parse(said, attachments, subjects.known(self.engine.ledger))
+
+    def meant(self, said: "Understanding", **wishes: Any) -> Request:
+        """
+        An understood sentence as a request, with the earlier picture it speaks of; `wishes` are fields of
+        `Request` that win. Raises `NotFound` where it speaks of a picture and there is none.
+        """
+        return subjects.meant(said, self.engine.ledger)._replace(**wishes)
+
+    def remember(self, said: "Understanding") -> str | None:
+        """
+        Save or clear a preference, where the sentence says so in words; what was done, as a sentence. Raises
+        `Usage`, `StorageFailed`.
+        """
+        from limner.words import Clear
+
+        language, told = self.engine.language, said.preference
+        if isinstance(told, Clear):
+            self.engine.market.preferences().clear((said.operation,))
+            return sentence("prefs.cleared", language)
+        name = (told.model or said.model) if told else None
+        if name is None:
+            return None
+        model, tasks, _ = self.engine.market.remember(name, (said.operation,), said.gateway)
+        kept = [sentence(f"prefs.task.{task}", language) for task in tasks]
+        return sentence("prefs.saved", language, {"model": f"{model.title} ({model.gateway})", "tasks": kept})
+
+    def story(self, file: str) -> Job:
+        """The job a picture came from, by its path, its bytes or a job's id. Raises `NotFound`, `Usage`."""
+        return subjects.picture(file, self.engine.ledger)[0]
+
+    def name_subject(self, name: str, file: str) -> None:
+        """From now on this picture is what `name` looks like. Raises `NotFound`, `Usage`."""
+        subjects.call(name, file, self.engine.ledger)
+
+    def subjects_of(self, job_id: str) -> list[str]:
+        """Whom or what a job's pictures show."""
+        return subjects.names(job_id, self.engine.ledger)
+
+    def tree(self, job_id: str) -> subjects.Node:
+        """What came from what, from the picture it all began with. Raises `NotFound`."""
+        return subjects.tree(self.engine.ledger, job_id)
