@@ -109,16 +109,6 @@ class Client(Choosing):
         """What a model is known to deliver otherwise than asked, from its latest jobs here."""
         return terms.habits(self.ledger, gateway, model)
 
-    def understand(self, sentence: str, attachments: Sequence[str] = ()) -> "Understanding":
-        """What a sentence asks for, settings and all, in English or Chinese. Spends and sends nothing."""
-        from limner import words
-
-        return words.parse(sentence, attachments, subjects.names(self.ledger))
-
-    def meant(self, said: "Understanding") -> Request:
-        """What was understood, as a request, with the picture it speaks of. Raises `NotFound`."""
-        return subjects.meant(said, self.ledger)
-
     def quote(self, request: Request | str, **wishes: Any) -> Quote:
         """
         What a request would be, exactly, and what it would cost. Free; nothing is sent.
