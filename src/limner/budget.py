@@ -7,10 +7,14 @@ What a person allows to be spent: read from the configuration, enforced by the l
     per_hour = "10"
     per_day = "30"
     per_month = "300"
+    stop_per_10_minutes = "20"   faster spending stops the gateway until a person lets it go on
     ask_above = "0.50"           runs that cannot cost more need no question
 
     [budget.gateways.omnimaas]   one gateway, in its own unit
     per_day = "10"
+
+    [budget]
+    stop_jobs_per_10_minutes = 200   paid jobs at one gateway; 0: however many
 """
 
 from collections.abc import Mapping
@@ -19,12 +23,20 @@ from typing import Any, Literal, NamedTuple, get_args
 from limner.errors import Usage
 from limner.money import Money, parse
 
-Window = Literal["picture", "run", "hour", "day", "month"]
-_WINDOWS: tuple[Window, ...] = get_args(Window)
+Window = Literal["picture", "run", "hour", "day", "month", "rush"]
+_NAMES: Mapping[Window, str] = {
+    window: "stop_per_10_minutes" if window == "rush" else f"per_{window}" for window in get_args(Window)
+}
+_JOBS = "stop_jobs_per_10_minutes"
+_MOST_JOBS = 200
+"""More paid jobs than a person would ask for in ten minutes: a loop that nobody watches."""
 
 
 class Limit(NamedTuple):
-    """`gateway` is `None` where the limit is for all gateways of the unit together."""
+    """
+    `gateway` is `None` where the limit is for all gateways of the unit together. A "rush" is what may be
+    spent within ten minutes before limner stops by itself.
+    """
 
     gateway: str | None
     window: Window
@@ -42,11 +54,24 @@ def unasked(values: Mapping[str, Any], gateway: str, unit: str) -> Money:
     return _amount(told, unit, "ask_above")
 
 
+def most_jobs(values: Mapping[str, Any]) -> int:
+    """How many paid jobs a gateway may get within ten minutes; 0: any number. Raises `Usage`."""
+    told = values.get("budget", {}).get(_JOBS, _MOST_JOBS)
+    if not isinstance(told, int) or isinstance(told, bool) or told < 0:
+        raise Usage("budget.not_a_count", name=_JOBS, value=told)
+    return told
+
+
 def _of(table: Mapping[str, Any], gateway: str | None, unit: str) -> tuple[Limit, ...]:
+    allowed = {*_NAMES.values(), "ask_above"}
+    for name in table:
+        # A misspelt limit would be none.
+        if name not in allowed:
+            raise Usage("budget.unknown", name=name, allowed=sorted(allowed))
     return tuple(
-        Limit(gateway, window, _amount(table[f"per_{window}"], unit, f"per_{window}"))
-        for window in _WINDOWS
-        if f"per_{window}" in table
+        Limit(gateway, window, _amount(table[name], unit, name))
+        for window, name in _NAMES.items()
+        if name in table
     )
 
 

@@ -149,7 +149,8 @@ class Engine:
         """Write a yes down, with its money reserved. Raises as `Client.approve` does."""
         granted = approval.grant(quote, by, self.ledger.now(), self.mode())
         limits = budget.limits(self.settings.values, quote.choice.gateway, quote.ceiling.unit)
-        self.ledger.add_approval(quote, granted.by, granted.at, limits)
+        most_jobs = budget.most_jobs(self.settings.values)
+        self.ledger.add_approval(quote, granted.by, granted.at, limits, most_jobs)
         terms.approved(self.ledger, quote, gateways.facts(quote.choice.provider)["limits"])
 
     def check(self, quote: Quote, output: Output) -> Gateway:

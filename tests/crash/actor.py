@@ -70,6 +70,31 @@ def race(folder: str, *ids: str) -> None:
             _buy(client, folder, one)
 
 
+def cents(folder: str, me: str, buyers: str, *caps: str) -> None:
+    """
+    Round after round: in the same instant as all others, through a client of its own, buy for the last cent
+    that the limit of the round leaves. Says how each round went.
+    """
+    for place, cap in enumerate(caps):
+        with Client(over={"budget": {"gateways": {"local": {"per_day": cap}}}}) as client:
+            quote = client.quote(f"cent {place} of {me}", gateway="local", model="local-diffusion").id
+            _together(Path(folder) / f".gate-{place}", int(buyers))
+            try:
+                client.approve(quote)
+                job = client.run(quote, Output(folder=folder, path=quote))
+                print("won", place, job.state, flush=True)
+            except LimnerError as error:
+                print("lost", place, error.key, flush=True)
+            _together(Path(folder) / f".end-{place}", int(buyers))
+
+
+def _together(gate: Path, count: int) -> None:
+    gate.mkdir(exist_ok=True)
+    (gate / str(os.getpid())).touch()
+    while len(list(gate.iterdir())) < count:
+        time.sleep(0)
+
+
 def models(gateway: str) -> None:
     """The models of one gateway that make pictures from words, and whether they take pictures."""
     with Client() as client:
@@ -78,4 +103,4 @@ def models(gateway: str) -> None:
 
 
 if __name__ == "__main__":
-    {"quotes": quotes, "buy": buy, "race": race, "models": models}[sys.argv[1]](*sys.argv[2:])
+    {"quotes": quotes, "buy": buy, "race": race, "cents": cents, "models": models}[sys.argv[1]](*sys.argv[2:])

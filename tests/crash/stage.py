@@ -77,7 +77,7 @@ class Stage:
             _MARK: self.mark,
             "LOCAL_KEY": self.key,
         }
-        toml = "waits = [0.02, 0.02]\n"
+        toml = "waits = [0.02, 0.02]\n[budget]\nstop_jobs_per_10_minutes = 0\n"
         for name in sold():
             facts = gateways.facts(name)
             address = url + facts["gateway"]["sandbox_path"]

@@ -13,6 +13,7 @@ from limner.cli.face import Face
 from limner.cli.gateways import missing
 from limner.cli.wishes import Text
 from limner.errors import LimnerError, SetupNeeded
+from limner.ledger import gallery
 
 if TYPE_CHECKING:
     from limner.ledger.examining import Finding
@@ -115,6 +116,8 @@ def _ledger(face: Face, to_do: list[str]) -> dict[str, Any]:
     except LimnerError as error:
         to_do.append(face.text(error.key, **error.facts))
         return {"sound": False}
+    for stop in gallery.stopped(ledger.store):
+        to_do.append(face.text(f"stopped.{stop['reason']}", gateway=stop["gateway"], job=stop["job_id"]))
     if any(one.mendable and one.key != "found.damage" for one in found):
         to_do.append(face.text("found.by_repair", command=face.typed("doctor", "--repair")))
     if unfinished:

@@ -8,7 +8,7 @@ from typing import Any
 
 from limner.budget import Limit
 from limner.errors import BudgetExceeded, NotFound
-from limner.ledger import clock, spending
+from limner.ledger import clock, spending, stops
 from limner.ledger.store import Store
 from limner.money import Money
 from limner.records import build, canonical
@@ -64,27 +64,37 @@ class Approvals:
             raise NotFound("quote.not_found", quote=quote_id)
         return _read(row["document"])
 
-    def add_approval(self, quote: Quote, by: str, at: int, limits: Sequence[Limit] = ()) -> None:
+    def add_approval(
+        self, quote: Quote, by: str, at: int, limits: Sequence[Limit] = (), most_jobs: int = 0
+    ) -> None:
         """
         Write a yes down, if the person's limits leave room for it. A second yes to the same quote changes
-        nothing. Raises `BudgetExceeded`.
+        nothing. Raises `BudgetExceeded`, and `Stopped` where money or jobs go too fast.
         """
         with self.store.writing():
             if self.approval(quote.id) is not None:
                 return
-            for limit in limits:
+            if not stops.hurried(self.store, quote, limits, most_jobs, at):
+                self._approve(quote, by, at, limits)
+                return
+        # Only now, when the stop is written down.
+        stops.check(self.store, quote.choice.gateway, quote.account)
+
+    def _approve(self, quote: Quote, by: str, at: int, limits: Sequence[Limit]) -> None:
+        for limit in limits:
+            if limit.window != "rush":
                 self._check(quote, limit, at)
-            self.store.do(
-                "INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                quote.id,
-                quote.digest,
-                quote.choice.gateway,
-                quote.ceiling.micro,
-                quote.ceiling.unit,
-                by,
-                at,
-                quote.expires_at,
-            )
+        self.store.do(
+            "INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            quote.id,
+            quote.digest,
+            quote.choice.gateway,
+            quote.ceiling.micro,
+            quote.ceiling.unit,
+            by,
+            at,
+            quote.expires_at,
+        )
 
     def approval(self, quote_id: str) -> dict[str, Any] | None:
         return self.store.row("SELECT * FROM approval WHERE quote_id = ?", quote_id)

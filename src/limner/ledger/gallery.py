@@ -145,4 +145,4 @@ def questions(store: Store) -> list[str]:
 
 def stopped(store: Store) -> list[dict[str, Any]]:
     """Gateways that limner stopped by itself: `gateway`, `reason`, `job_id`, `at`."""
-    return store.rows("SELECT gateway, reason, job_id, at FROM stop ORDER BY at DESC")
+    return store.rows("SELECT gateway, reason, job_id, at FROM stop WHERE lifted_at IS NULL ORDER BY at DESC")

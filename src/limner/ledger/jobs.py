@@ -206,7 +206,7 @@ class Ledger(Witnessed):
     def resume(self, gateway: str) -> int:
         """Let a stopped gateway go on; how many stops were lifted."""
         with self.store.writing():
-            return self.store.do("DELETE FROM stop WHERE gateway = ?", gateway)
+            return stops.lift(self.store, gateway, self.now())
 
     def hold(self, job_id: str, until: int) -> None:
         """Ask every process to leave the job's gateway alone until then, in Unix milliseconds."""

@@ -165,8 +165,9 @@ CREATE TABLE stop (
     gateway TEXT NOT NULL,
     account TEXT NOT NULL,
     reason TEXT NOT NULL,
-    job_id TEXT NOT NULL REFERENCES job (id),
+    job_id TEXT REFERENCES job (id),      -- what it was about, where it was about one
     at INTEGER NOT NULL,
+    lifted_at INTEGER,                    -- when a person let it go on: haste is counted from then
     PRIMARY KEY (gateway, account)
 ) STRICT, WITHOUT ROWID;
 
