@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from limner import choice, gateways
+from limner import choice, gateways, receipts
 from limner.engine import Engine
 from limner.errors import LimnerError
 from limner.gateways import Gateway
-from limner.messages import reasons, stream
+from limner.messages import LANGUAGES, reasons, stream
 from limner.messages.stream import Alternative, Ending, Hint, Message, Story
 from limner.messages.written import language_of
 from limner.quote import price_row
@@ -84,7 +84,7 @@ class Narrator:
 
     def last(self, job: Job) -> Message:
         """The last word on a job."""
-        end = ending(self.engine, job, self.quote, debug=self.debug, hint=self.hint)
+        end = ending(self.engine, job, self.quote, self.story.language, debug=self.debug, hint=self.hint)
         return stream.ending(self.story, end)
 
 
@@ -144,11 +144,12 @@ def story(engine: Engine, job: Job, quote: Quote, language: str) -> Story:
 
 
 def ending(
-    engine: Engine, job: Job, quote: Quote, *, debug: bool = False, hint: Hint | None = None
+    engine: Engine, job: Job, quote: Quote, language: str, *, debug: bool = False, hint: Hint | None = None
 ) -> Ending:
     """How a job came out, or why it waits, with what could be done instead."""
     kind = reasons.plain(job.error)
     failed = job.state in {"failed", "canceled"}
+    told = receipts.said(job, language)
     return Ending(
         outcome=job.state,
         pictures=tuple(picture.path for picture in job.pictures),
@@ -159,6 +160,8 @@ def ending(
         seconds=job.seconds,
         error=job.error,
         changes=tuple((one.key, one.size or "") for one in job.repairs),
+        differences=len(told),
+        differ=tuple(told) if language in LANGUAGES else (),
         alternatives=tuple(alternatives(engine, quote, kind)) if failed else (),
         page=page(engine, job.gateway, kind) if failed else "",
         hint=hint or _hint(engine, job, quote),

@@ -94,6 +94,7 @@ def _successes(story: Story) -> Iterator[tuple[str, str]]:
         "an answer lost": (story, done._replace(uncertain=points(5))),
         "smaller": (story, done._replace(changes=(("repair.smaller", "2k"),))),
         "repaired": (story, done._replace(changes=(("repair.completed", ""),))),
+        "not as ordered": (story, done._replace(differences=2, differ=("1", "2"))),
         "sandbox": (story._replace(sandbox=True), done),
         "hint": (story, done._replace(hint=Hint("Nano Banana Pro", "✓", points(10)))),
     }

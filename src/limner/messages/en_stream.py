@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "line_perhaps": "• An answer was lost on the way, so up to {uncertain} more may have been charged",
     "line_smaller": "• Made as {size}, as agreed: the chosen size did not work",
     "line_repaired": "• Ordered again with corrected details, as agreed",
+    "line_differs": "• Not quite as ordered ({count})",
     "line_link": "🔗 Original: {url}",
     "hint": "💡 For something like this, {model} might do nicely too ({reason}, {price})",
     "failure": "❌ The picture did not work out",

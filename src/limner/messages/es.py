@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "line_perhaps": "• Se perdió una respuesta por el camino, así que quizá se hayan cobrado hasta {uncertain} más",
     "line_smaller": "• Hecha en {size}, como se acordó: el tamaño elegido no funcionó",
     "line_repaired": "• Pedida de nuevo con los datos corregidos, como se acordó",
+    "line_differs": "• No es exactamente lo pedido ({count})",
     "line_link": "🔗 Original: {url}",
     "hint": "💡 Para algo así, {model} también podría quedar bien ({reason}, {price})",
     "failure": "❌ La imagen no ha salido",

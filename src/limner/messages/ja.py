@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "line_perhaps": "• 途中で返事が一度失われたため、ほかに最大 {uncertain} が請求されている可能性があります",
     "line_smaller": "• 選んだサイズでは作れなかったため、お約束どおり {size} で作りました",
     "line_repaired": "• お約束どおり、内容を正して注文し直しました",
+    "line_differs": "• ご注文と異なるところがあります（{count} か所）",
     "line_link": "🔗 元の画像：{url}",
     "hint": "💡 こうした画像には {model} も合うかもしれません（{reason}、{price}）",
     "failure": "❌ 画像を作れませんでした",

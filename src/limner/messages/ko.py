@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "line_perhaps": "• 중간에 응답이 한 번 사라져서 최대 {uncertain} 더 청구됐을 수 있어요",
     "line_smaller": "• 고른 크기로는 만들 수 없어서 약속대로 {size} 크기로 만들었어요",
     "line_repaired": "• 약속대로 내용을 고쳐 다시 주문했어요",
+    "line_differs": "• 주문한 것과 다른 점이 있어요 ({count}가지)",
     "line_link": "🔗 원본: {url}",
     "hint": "💡 이런 그림에는 {model} 모델도 잘 어울릴 수 있어요 ({reason}, {price})",
     "failure": "❌ 이미지를 만들지 못했어요",

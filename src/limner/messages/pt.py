@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "line_perhaps": "• Uma resposta se perdeu no caminho, então talvez tenham sido cobrados até {uncertain} a mais",
     "line_smaller": "• Feita em {size}, como combinado: o tamanho escolhido não funcionou",
     "line_repaired": "• Pedida de novo com os dados corrigidos, como combinado",
+    "line_differs": "• Não é exatamente o que foi pedido ({count})",
     "line_link": "🔗 Original: {url}",
     "hint": "💡 Para algo assim, {model} também pode ficar bom ({reason}, {price})",
     "failure": "❌ A imagem não deu certo",

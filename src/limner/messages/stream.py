@@ -101,6 +101,9 @@ class Ending(NamedTuple):
     """Key of the sentence that says what went wrong, as the ledger has it."""
     changes: tuple[tuple[str, str], ...] = ()
     """What was sent instead of the choice: a repair's key, and the size where it has one."""
+    differences: int = 0
+    """In how many ways what came is not what was agreed to; `differ` says them, in languages that can."""
+    differ: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     page: str = ""
     """Where a key is made or credits are bought, when that is what is missing."""
@@ -209,6 +212,9 @@ def _success(story: Story, end: Ending) -> tuple[Step, list[str]]:
     for change, size in end.changes:
         smaller = change == "repair.smaller" and size
         lines.append(_say(story, "line_smaller" if smaller else "line_repaired", size=size))
+    if end.differences:
+        lines.append(_say(story, "line_differs", count=end.differences))
+        lines += [f"  - {clean(one)}" for one in end.differ]
     lines += [*_sandbox_line(story), *(_say(story, "line_link", url=url) for url in end.links)]
     if end.hint:
         lines += ["", _say(story, "hint", **end.hint._asdict())]

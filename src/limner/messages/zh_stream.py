@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "line_perhaps": "• 途中丢了一次回音，另外最多可能还扣了 {uncertain}",
     "line_smaller": "• 原来的尺寸没能画成，按约定改成了 {size}",
     "line_repaired": "• 按约定修正后重新下了单",
+    "line_differs": "• 与所订的不完全一致（{count} 处）",
     "line_link": "🔗 原始链接：{url}",
     "hint": "💡 提示：这类图也许用 {model} 也会不错（{reason}，{price}）",
     "failure": "❌ 图片没能生成",
