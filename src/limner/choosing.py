@@ -66,7 +66,7 @@ class Choosing:
             return None
         model, tasks, _ = self.engine.market.remember(name, (said.operation,), said.gateway)
         kept = [sentence(f"prefs.task.{task}", language) for task in tasks]
-        return sentence("prefs.saved", language, {"model": f"{model.title} ({model.gateway})", "tasks": kept})
+        return sentence("prefs.saved", language, {"model": model.title, "tasks": kept})
 
     def story(self, file: str) -> Job:
         """The job a picture came from, by its path, its bytes or a job's id. Raises `NotFound`, `Usage`."""

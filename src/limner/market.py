@@ -112,7 +112,7 @@ class Market:
     def hint(self, wanted: Request, used: Model) -> Hinted | None:
         """What might have suited as well where a saved preference chose. Never said before the picture."""
         saved = self._counsel(wanted, ()).saved
-        if wanted.model or wanted.wish or saved is None or not choice.matching(saved.model, [used]):
+        if wanted.model or wanted.wish or not ranking.is_saved(used, saved):
             return None
         ready = self._ready(wanted, required=False)
         shops = [self._shop(one, wanted, place, live=False) for place, one in enumerate(ready)]
@@ -175,7 +175,7 @@ class Market:
             sold = [model for shop in shops if shop.ready for model in shop.models]
             advice = knowledge.advice((*row["words"], *row["facts"], use), sold, installed)
         return Counsel(
-            saved=Saved(saved.model, saved.gateway) if saved else None,
+            saved=Saved(saved.model, saved.gateway, saved.title) if saved else None,
             advice=Advice(advice.model, f"ima-knowledge-ai, {advice.page}") if advice else None,
         )
 
@@ -191,8 +191,8 @@ class Market:
         self, name: str, tasks: Sequence[str], gateway: str | None = None
     ) -> tuple[Model, tuple[str, ...], str]:
         """
-        Remember a model by one of its names, for those of the tasks it can do: it, the tasks, and the name a
-        broken file was set aside under, or "". Raises `Usage`, `NotFound`, `StorageFailed`.
+        Remember a model by one of its names, for those of the tasks it can do, wherever it is sold unless a
+        gateway is named: it, the tasks, and the name a broken file was set aside under, or "". Raises `Usage`, `NotFound`, `StorageFailed`.
         """
         places = {one.name: place for place, one in enumerate(self._ready(Request(""), required=False))}
         sold = sorted(self.models(gateway), key=lambda model: places.get(model.gateway, len(places)))
@@ -204,7 +204,7 @@ class Market:
         kept = tuple(task for task in tasks if task in model.operations)
         credit = model.prices[-1].each.micro / MICRO if model.prices else None
         whole = int(credit) if credit is not None and credit == int(credit) else credit
-        return model, kept, self.preferences().set(kept, model.id, model.title, model.gateway, whole)
+        return model, kept, self.preferences().set(kept, model.id, model.title, gateway, whole)
 
     def _notes(
         self, wanted: Request, first: ranking.Ranked, ranked: Sequence[ranking.Ranked]
@@ -214,7 +214,7 @@ class Market:
         if saved is not None and not ranking.is_saved(first.model, saved):
             told = next((one for one in ranked if ranking.is_saved(one.model, saved)), None)
             key = "chosen.saved_cannot" if told else "chosen.saved_missing"
-            name = told.model.title if told else saved.model
+            name = told.model.title if told else saved.title or saved.model
             return (Adjustment(key, {"saved": name, "model": first.model.title}),)
         if first.why.key in {"chosen.named", "chosen.default"}:
             return ()

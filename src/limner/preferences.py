@@ -52,7 +52,9 @@ class Preferences:
     def is_broken(self) -> bool:
         return _read(self.path)[1]
 
-    def set(self, tasks: tuple[str, ...], model: str, title: str, gateway: str, credit: float | None) -> str:
+    def set(
+        self, tasks: tuple[str, ...], model: str, title: str, gateway: str | None, credit: float | None
+    ) -> str:
         """
         Remember a model for some tasks; the name under which a broken file was set aside, or "".
         Raises `StorageFailed`.
@@ -60,11 +62,14 @@ class Preferences:
         told = {"model_id": model, "model_name": title, "credit": credit, "gateway": gateway}
         from datetime import UTC, datetime
 
+        if gateway is None:
+            del told["gateway"]
         told["last_used"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._changing() as (whole, aside):
             own = whole[self._name] = dict(_table(whole.get(self._name)))
             for task in tasks:
-                own[task] = {**_table(own.get(task)), **told}
+                before = {name: value for name, value in _table(own.get(task)).items() if name != "gateway"}
+                own[task] = {**before, **told}
         return aside
 
     def clear(self, tasks: tuple[str, ...] = TASKS) -> int:

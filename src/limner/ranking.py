@@ -36,7 +36,10 @@ class Saved(NamedTuple):
     """A model that the person told us to remember."""
 
     model: str
+    """Its id, or any of its names."""
     gateway: str | None = None
+    """`None`: wherever it is sold."""
+    title: str = ""
 
 
 class Advice(NamedTuple):
@@ -221,7 +224,8 @@ def is_saved(model: Model, saved: Saved | None) -> bool:
     """Is it the model that the person told us to remember?"""
     if saved is None or (saved.gateway and saved.gateway != model.gateway):
         return False
-    return bool(choice.matching(saved.model, [model]))
+    names = [saved.model] if saved.gateway or not saved.title else [saved.model, saved.title]
+    return any(choice.matching(name, [model]) for name in names)
 
 
 def _is_advised(model: Model, counsel: Counsel) -> bool:

@@ -47,7 +47,8 @@ def _set(options: Namespace, tasks: tuple[str, ...], face: Face) -> int:
     if aside:
         face.warn("prefs.aside", path=aside)
     names = [face.text(f"prefs.task.{task}") for task in kept]
-    face.say(face.text("prefs.saved", model=f"{model.title} ({model.gateway})", tasks=names))
+    title = f"{model.title} ({options.gateway})" if options.gateway else model.title
+    face.say(face.text("prefs.saved", model=title, tasks=names))
     return _show(face)
 
 
