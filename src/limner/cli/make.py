@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from limner import artifacts
-from limner.cli import asking, card, spending, wishes
+from limner.cli import asking, card, sentences, spending, wishes
 from limner.cli.face import Face
 from limner.cli.telling import quote_data, quote_next
 from limner.errors import ApprovalNeeded
@@ -15,16 +15,18 @@ def arguments(parser: ArgumentParser, text: wishes.Text) -> None:
 
 
 def run(options: Namespace, face: Face) -> int:
-    wanted = wishes.request(options)
-    face.speak_as(wanted.prompt)
+    said = sentences.wanted(options, face)
+    if said.is_only_preference:
+        return sentences.alone(said, face)
     artifacts.check_output(spending.output(options))
-    quote = face.client.quote(wanted)
+    quote = face.client.quote(said.request)
+    sentences.remember(said, face, quote)
     if not face.json:
         card.show(quote, face)
         card.suggest(quote, face)
     if face.client.needs_question(quote):
         if not face.can_ask:
             error = ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
-            return face.fail(error, quote_data(quote, face), quote_next(quote, face))
+            return face.fail(error, {**quote_data(quote, face), **said.data(face)}, quote_next(quote, face))
         asking.ask(quote, face)
     return spending.spend(quote, options, face)

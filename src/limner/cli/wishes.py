@@ -36,6 +36,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help=text("prompt"))
     parser.add_argument("--prompt", dest="prompt_option", metavar="TEXT", help=text("prompt_option"))
     parser.add_argument("--prompt-file", metavar="FILE", help=text("prompt_file"))
+    parser.add_argument("--words", metavar="SENTENCE", help=text("words"))
     parser.add_argument("--request", metavar="FILE", help=text("request"))
     parser.add_argument("-m", "--model", metavar="ID", help=text("model"))
     parser.add_argument("-g", "--gateway", metavar="NAME", help=text("gateway"))
@@ -100,11 +101,12 @@ def _prompt(options: Namespace) -> str | None:
     if len(given) > 1:
         raise Usage("prompt.twice")
     if options.prompt_file is not None or given == ["-"]:
-        return _read(given[0]).rstrip("\n")
+        return read(given[0]).rstrip("\n")
     return given[0] if given else None
 
 
-def _read(path: str) -> str:
+def read(path: str) -> str:
+    """A file as text; "-" is the standard input. Raises `Usage`."""
     try:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).expanduser().read_bytes()
         return raw.decode("utf-8-sig")
@@ -128,7 +130,7 @@ def _pair(text: str) -> tuple[str, Any]:
 
 def _from_json(path: str) -> Request:
     try:
-        told = json.loads(_read(path))
+        told = json.loads(read(path))
     except (ValueError, RecursionError) as error:
         raise Usage("request.not_json", reason=str(error)) from error
     if not isinstance(told, dict):

@@ -46,10 +46,9 @@ TEXTS: dict[str, str] = {
     "words.links": "{text}: a reference picture",
     "words.picture": "{text}: a picture to work on",
     "words.courtesy": "{text}: part of the order",
-    "words.remembered": "Remembered: {model} from now on. `limner prefs clear` forgets it.",
-    "words.forgotten": "Forgotten: the model is chosen anew each time.",
     "words.no_reference": "These words speak of a picture that is not there. Give it with --ref FILE, or it will be "
     "drawn from the words alone.",
-    "words.empty": "These words say how, but not what: {told}. Say what the picture should show.",
-    "words.and_prompt": "Give either a prompt or --words, not both: --words takes the prompt out of the sentence.",
+    "words.only_models": "Only a model can be remembered; {value} holds for this picture.",
+    "words.and_prompt": "--words stands alone: it takes the prompt out of the sentence. Leave PROMPT, --prompt, "
+    "--prompt-file and --request out, or --words.",
 }

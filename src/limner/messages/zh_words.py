@@ -46,9 +46,7 @@ TEXTS: dict[str, str] = {
     "words.links": "{text}：参考图",
     "words.picture": "{text}：要处理的图片",
     "words.courtesy": "{text}：属于吩咐的话",
-    "words.remembered": "已记住：以后默认用 {model}。用 `limner prefs clear` 可以忘掉。",
-    "words.forgotten": "已忘掉：以后每次重新选择模型。",
     "words.no_reference": "这句话提到了一张图片，但没有给出。请用 --ref 文件 给出，否则只能凭文字来画。",
-    "words.empty": "这句话说了怎么画，没说画什么：{told}。请说一下画面内容。",
-    "words.and_prompt": "描述和 --words 只能给一个：--words 会从整句话里取出描述。",
+    "words.only_models": "只能记住模型；{value} 只用于这一张。",
+    "words.and_prompt": "--words 会从整句话里取出描述，请单独使用：不要同时给 PROMPT、--prompt、--prompt-file 或 --request。",
 }

@@ -1,13 +1,12 @@
 """The words there are, from the data files beside this one and from the gateways' own facts."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from limner import gateways
+from limner import dated, gateways
 
 _HERE = Path(__file__).parent
 LANGUAGES = ("zh", "en")
@@ -28,10 +27,8 @@ class Phrase(NamedTuple):
     also: Mapping[str, str]
 
 
-@cache
 def _file(name: str) -> Mapping[str, Any]:
-    with (_HERE / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+    return dated.read(_HERE / f"{name}.toml")
 
 
 @cache

@@ -5,10 +5,10 @@
 #    source ~/.local/share/bash_completion/limner
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_limner_subparsers=(make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget sandbox studio mcp completion)
+_shtab_limner_subparsers=(make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget skills sandbox studio mcp completion)
 
-_shtab_limner_make_option_strings=(--prompt --prompt-file --request -m --model -g --gateway -r --ref --reference-image --wish --use --not --exact --subject --ratio --aspect-ratio --size -n --n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra -o --out --overwrite --wait --exit-status --no-preview --messages --debug --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
-_shtab_limner_quote_option_strings=(--prompt --prompt-file --request -m --model -g --gateway -r --ref --reference-image --wish --use --not --exact --subject --ratio --aspect-ratio --size -n --n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
+_shtab_limner_make_option_strings=(--prompt --prompt-file --words --request -m --model -g --gateway -r --ref --reference-image --wish --use --not --exact --subject --ratio --aspect-ratio --size -n --n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra -o --out --overwrite --wait --exit-status --no-preview --messages --debug --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
+_shtab_limner_quote_option_strings=(--prompt --prompt-file --words --request -m --model -g --gateway -r --ref --reference-image --wish --use --not --exact --subject --ratio --aspect-ratio --size -n --n --avoid --negative-prompt --quality --format --background --seed --attempts --max-cost -x --extra --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_approve_option_strings=(--json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_run_option_strings=(--approve -o --out --overwrite --wait --exit-status --no-preview --messages --debug --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_status_option_strings=(--wait --exit-status --follow --messages --debug --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
@@ -27,6 +27,7 @@ _shtab_limner_setup_option_strings=(--keyring --json --fields --sandbox --home -
 _shtab_limner_doctor_option_strings=(--repair --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_backup_option_strings=(--json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_forget_option_strings=(--logs --spools --references --prompts --jobs --pictures --before --yes-forget --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
+_shtab_limner_skills_option_strings=(--agent --project --to --replace --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_sandbox_option_strings=(--port --speed --faults --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_studio_option_strings=(--port --no-open --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
 _shtab_limner_mcp_option_strings=(--http -o --out --json --fields --sandbox --home --lang --no-input -q --quiet --no-color -h --help)
@@ -73,6 +74,7 @@ _shtab_limner_backup_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_limner_backup___home_COMPGEN=_shtab_compgen_dirs
 _shtab_limner_forget___references_COMPGEN=_shtab_compgen_files
 _shtab_limner_forget___home_COMPGEN=_shtab_compgen_dirs
+_shtab_limner_skills___home_COMPGEN=_shtab_compgen_dirs
 _shtab_limner_sandbox___home_COMPGEN=_shtab_compgen_dirs
 _shtab_limner_studio___home_COMPGEN=_shtab_compgen_dirs
 _shtab_limner_mcp__o_COMPGEN=_shtab_compgen_files
@@ -109,13 +111,15 @@ _shtab_limner_setup___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_doctor___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_backup___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_forget___lang_choices=(auto en zh ja ko es pt)
+_shtab_limner_skills_pos_0_choices=(install)
+_shtab_limner_skills___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_sandbox___speed_choices=(instant looks real)
 _shtab_limner_sandbox___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_studio___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_mcp___lang_choices=(auto en zh ja ko es pt)
 _shtab_limner_completion_pos_0_choices=(bash zsh fish)
 _shtab_limner_completion___lang_choices=(auto en zh ja ko es pt)
-_shtab_limner_pos_0_choices=(make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget sandbox studio mcp completion)
+_shtab_limner_pos_0_choices=(make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget skills sandbox studio mcp completion)
 
 _shtab_limner_make___exact_nargs=0
 _shtab_limner_make___overwrite_nargs=0
@@ -311,6 +315,17 @@ _shtab_limner_forget___quiet_nargs=0
 _shtab_limner_forget___no_color_nargs=0
 _shtab_limner_forget__h_nargs=0
 _shtab_limner_forget___help_nargs=0
+_shtab_limner_skills_pos_1_nargs='*'
+_shtab_limner_skills___project_nargs=0
+_shtab_limner_skills___replace_nargs=0
+_shtab_limner_skills___json_nargs=0
+_shtab_limner_skills___sandbox_nargs=0
+_shtab_limner_skills___no_input_nargs=0
+_shtab_limner_skills__q_nargs=0
+_shtab_limner_skills___quiet_nargs=0
+_shtab_limner_skills___no_color_nargs=0
+_shtab_limner_skills__h_nargs=0
+_shtab_limner_skills___help_nargs=0
 _shtab_limner_sandbox___faults_nargs=0
 _shtab_limner_sandbox___json_nargs=0
 _shtab_limner_sandbox___sandbox_nargs=0

@@ -50,8 +50,8 @@ function _shtab_limner_using
   test "$_shtab_limner_cmdpath" = "$argv"
 end
 
-set -g _shtab_limner_commands make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget sandbox studio mcp completion
-set -g _shtab_limner_opts_with_value --approve --aspect-ratio --attempts --avoid --background --before --by --caption --charged --cursor --extra --fields --for --format --gateway --home --http --image --key-env --key-file --lang --limit --max-cost --max-n --model --n --negative-prompt --not --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --subject --task --to --unit --url --use --wait --wish -g -m -n -o -r -x
+set -g _shtab_limner_commands make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget skills sandbox studio mcp completion
+set -g _shtab_limner_opts_with_value --agent --approve --aspect-ratio --attempts --avoid --background --before --by --caption --charged --cursor --extra --fields --for --format --gateway --home --http --image --key-env --key-file --lang --limit --max-cost --max-n --model --n --negative-prompt --not --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --subject --task --to --unit --url --use --wait --wish --words -g -m -n -o -r -x
 
 complete -c limner -e
 complete -c limner -f
@@ -59,6 +59,7 @@ complete -c limner -f
 complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a make -d 'Quote a picture, ask for a yes, make it.'
 complete -c limner -n '_shtab_limner_using make' -l prompt -x -d 'the same as an option'
 complete -c limner -n '_shtab_limner_using make' -l prompt-file -xka "(__fish_complete_path (commandline -ct))" -d 'read the prompt from a file; - is stdin'
+complete -c limner -n '_shtab_limner_using make' -l words -x -d 'a whole sentence, settings and all: limner takes them out and says so; - reads it from standard input'
 complete -c limner -n '_shtab_limner_using make' -l request -xka "(__fish_complete_path (commandline -ct))" -d 'the whole request as a JSON file; - is stdin'
 complete -c limner -n '_shtab_limner_using make' -s m -l model -x -d 'a model'"'"'s id or name; see `limner models`'
 complete -c limner -n '_shtab_limner_using make' -s g -l gateway -x -d 'buy from this gateway only'
@@ -98,6 +99,7 @@ complete -c limner -n '_shtab_limner_using make' -s h -l help -d 'this page'
 complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a quote -d 'Say exactly what would be made and what it would cost. Free; nothing is sent.'
 complete -c limner -n '_shtab_limner_using quote' -l prompt -x -d 'the same as an option'
 complete -c limner -n '_shtab_limner_using quote' -l prompt-file -xka "(__fish_complete_path (commandline -ct))" -d 'read the prompt from a file; - is stdin'
+complete -c limner -n '_shtab_limner_using quote' -l words -x -d 'a whole sentence, settings and all: limner takes them out and says so; - reads it from standard input'
 complete -c limner -n '_shtab_limner_using quote' -l request -xka "(__fish_complete_path (commandline -ct))" -d 'the whole request as a JSON file; - is stdin'
 complete -c limner -n '_shtab_limner_using quote' -s m -l model -x -d 'a model'"'"'s id or name; see `limner models`'
 complete -c limner -n '_shtab_limner_using quote' -s g -l gateway -x -d 'buy from this gateway only'
@@ -375,6 +377,21 @@ complete -c limner -n '_shtab_limner_using forget' -l no-input -d 'never ask'
 complete -c limner -n '_shtab_limner_using forget' -s q -l quiet -d 'say nothing but the result'
 complete -c limner -n '_shtab_limner_using forget' -l no-color -d 'no colours (NO_COLOR)'
 complete -c limner -n '_shtab_limner_using forget' -s h -l help -d 'this page'
+complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a skills -d 'List the skill folders that come with limner, or put them where an agent looks.'
+complete -c limner -n '_shtab_limner_using skills' -l agent -x -d 'claude-code, codex, cursor, windsurf, copilot, gemini, openclaw or any'
+complete -c limner -n '_shtab_limner_using skills' -l project -d 'for the project in this folder instead of for you'
+complete -c limner -n '_shtab_limner_using skills' -l to -x -d 'into this folder'
+complete -c limner -n '_shtab_limner_using skills' -l replace -d 'take the place of another version, which is kept aside'
+complete -c limner -n '_shtab_limner_using skills' -l json -d 'one JSON object on standard output'
+complete -c limner -n '_shtab_limner_using skills' -l fields -x -d 'only these fields of the result'
+complete -c limner -n '_shtab_limner_using skills' -l sandbox -d 'play money and painted pictures, no gateway'
+complete -c limner -n '_shtab_limner_using skills' -l home -xka "(__fish_complete_directories)" -d 'keep everything here (LIMNER_HOME)'
+complete -c limner -n '_shtab_limner_using skills' -l lang -xka "auto en zh ja ko es pt" -d 'language of the answers (LIMNER_LANG); ja to pt: of messages only'
+complete -c limner -n '_shtab_limner_using skills' -l no-input -d 'never ask'
+complete -c limner -n '_shtab_limner_using skills' -s q -l quiet -d 'say nothing but the result'
+complete -c limner -n '_shtab_limner_using skills' -l no-color -d 'no colours (NO_COLOR)'
+complete -c limner -n '_shtab_limner_using skills' -s h -l help -d 'this page'
+complete -c limner -n '_shtab_limner_using skills; and test $_shtab_limner_npos -eq 0' -ka "install" -d 'put skills where an agent looks'
 complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a sandbox -d 'Serve stand-ins of the gateways on this machine: play money, painted pictures, faults on demand.'
 complete -c limner -n '_shtab_limner_using sandbox' -l port -x -d 'where to listen on 127.0.0.1'
 complete -c limner -n '_shtab_limner_using sandbox' -l speed -xka "instant looks real" -d 'how tasks move: at once, by looks, or in real time'

@@ -31,6 +31,7 @@ _shtab_limner_commands() {
     sandbox:'Serve stand-ins of the gateways on this machine: play money, painted pictures, faults on demand.'
     setup:'Store a key. It is asked for at the terminal and never shown.'
     show:'Tell the story of a picture: its prompt, model, cost, references and job.'
+    skills:'List the skill folders that come with limner, or put them where an agent looks.'
     spend:'Add up what was spent.'
     status:'Say how a job stands.'
     studio:'Open the studio: a page in the browser to look at pictures, ask for them and say yes.'
@@ -234,6 +235,7 @@ _shtab_limner_jobs_defaults_added=0
 _shtab_limner_make_options=(
   "--prompt[the same as an option]:TEXT:"
   "--prompt-file[read the prompt from a file\; - is stdin]:FILE:_files"
+  "--words[a whole sentence, settings and all\: limner takes them out and says so\; - reads it from standard input]:SENTENCE:"
   "--request[the whole request as a JSON file\; - is stdin]:FILE:_files"
   {-m,--model}"[a model\'s id or name\; see \`limner models\`]:ID:"
   {-g,--gateway}"[buy from this gateway only]:NAME:"
@@ -343,6 +345,7 @@ _shtab_limner_prefs_defaults_added=0
 _shtab_limner_quote_options=(
   "--prompt[the same as an option]:TEXT:"
   "--prompt-file[read the prompt from a file\; - is stdin]:FILE:_files"
+  "--words[a whole sentence, settings and all\: limner takes them out and says so\; - reads it from standard input]:SENTENCE:"
   "--request[the whole request as a JSON file\; - is stdin]:FILE:_files"
   {-m,--model}"[a model\'s id or name\; see \`limner models\`]:ID:"
   {-g,--gateway}"[buy from this gateway only]:NAME:"
@@ -492,6 +495,27 @@ _shtab_limner_show_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_limner_show_defaults_added=0
 
+_shtab_limner_skills_options=(
+  "--agent[claude-code, codex, cursor, windsurf, copilot, gemini, openclaw or any]:NAME:"
+  "--project[for the project in this folder instead of for you]"
+  "--to[into this folder]:FOLDER:"
+  "--replace[take the place of another version, which is kept aside]"
+  "--json[one JSON object on standard output]"
+  "--fields[only these fields of the result]:A,B:"
+  "--sandbox[play money and painted pictures, no gateway]"
+  "--home[keep everything here (LIMNER_HOME)]:DIR:_files -/"
+  "--lang[language of the answers (LIMNER_LANG)\; ja to pt\: of messages only]:lang:(auto en zh ja ko es pt)"
+  "--no-input[never ask]"
+  {-q,--quiet}"[say nothing but the result]"
+  "--no-color[no colours (NO_COLOR)]"
+  {-h,--help}"[this page]"
+  ":put skills where an agent looks:(install)"
+  "(*)::which of them\; without any\: limner, which knows all gateways:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_limner_skills_defaults_added=0
+
 _shtab_limner_spend_options=(
   "--by[one line per day, gateway or model]:by:(day gateway model)"
   "--since[from this day on]:YYYY-MM-DD:"
@@ -587,6 +611,7 @@ _shtab_limner() {
         sandbox) _arguments -C -s $_shtab_limner_sandbox_options ;;
         setup) _arguments -C -s $_shtab_limner_setup_options ;;
         show) _arguments -C -s $_shtab_limner_show_options ;;
+        skills) _arguments -C -s $_shtab_limner_skills_options ;;
         spend) _arguments -C -s $_shtab_limner_spend_options ;;
         status) _arguments -C -s $_shtab_limner_status_options ;;
         studio) _arguments -C -s $_shtab_limner_studio_options ;;
