@@ -94,13 +94,15 @@ def _tell(told: Understanding, face: Face) -> None:
 
 def _shown(span: Span, face: Face) -> str:
     """The words and what they stand for; a value that is said as it is stands alone."""
+    if span.meaning == "background":
+        return span.text
     if span.meaning in {"wish", "earlier"}:
         value = face.text(f"words.means.{span.value}")
     elif span.meaning in _NAMED:
         value = face.text(f"words.means.{span.meaning}", value=span.value)
     else:
         value = span.value
-    return value if value == span.text else face.text("words.shown", text=span.text, value=value)
+    return value if value.casefold() in span.text.casefold() else face.text("words.shown", text=span.text, value=value)
 
 
 def _data(told: Understanding, face: Face) -> dict[str, Any]:

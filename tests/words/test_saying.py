@@ -1,0 +1,72 @@
+"""A sentence at the command line: what was understood is said first, and what is given outright wins."""
+
+import pytest
+
+from cli.conftest import new_person, person
+from cli.person import Person
+
+__all__ = ["new_person", "person"]
+SENTENCE = "用香蕉Pro画一座灯塔，16:9，不要文字"
+
+
+def test_what_was_understood_stands_before_the_card(person: Person) -> None:
+    ran = person.run("quote", "--words", SENTENCE)
+    assert ran.code == 0, ran
+    assert ran.err.startswith("理解为：用香蕉Pro → Nano Banana Pro；16:9；不要文字 → 画面里不要文字\n")
+    assert "gemini-3-pro-image-preview" in ran.err
+
+
+def test_programs_are_told_every_span_in_the_readers_language(person: Person) -> None:
+    told = person.json("quote", "--words", "a lighthouse, use Nano Banana Pro, 16:9")["data"]
+    assert told["prompt"].startswith("a lighthouse")
+    assert told["aspect_ratio"] == "16:9"
+    assert told["understood"]["prompt"] == "a lighthouse"
+    assert [one["meaning"] for one in told["understood"]["spans"]] == ["model", "aspect_ratio"]
+    assert told["understood"]["spans"][0]["summary"] == "use Nano Banana Pro: the model Nano Banana Pro"
+
+
+def test_what_is_given_outright_wins_over_the_words(person: Person) -> None:
+    told = person.json("quote", "--words", SENTENCE, "--ratio", "1:1", "-m", "gpt-image-2")["data"]
+    assert (told["aspect_ratio"], told["model"]) == ("1:1", "gpt-image-2")
+
+
+def test_a_prompt_is_still_taken_literally(person: Person) -> None:
+    told = person.json("quote", SENTENCE, "-m", "gpt-image-2")["data"]
+    assert told["prompt"] == SENTENCE
+    assert "understood" not in told
+
+
+def test_a_model_is_remembered_when_words_ask_for_it_and_forgotten_again(person: Person) -> None:
+    assert person.run("quote", "--words", "always use gpt-image-2").code == 0
+    assert person.json("quote", "a lighthouse")["data"]["model"] == "gpt-image-2"
+    assert person.json("quote", "--words", "a lighthouse, you choose")["data"]["understood"]["preference"] == {
+        "do": "clear"
+    }
+    assert person.json("prefs")["data"]["items"] == []
+
+
+def test_a_sentence_from_standard_input(person: Person) -> None:
+    told = person.json("quote", "--words", "-", told="a lighthouse, square\n")["data"]
+    assert told["understood"]["prompt"] == "a lighthouse"
+
+
+@pytest.mark.parametrize("beside", [["a lighthouse"], ["--prompt", "a lighthouse"], ["--prompt-file", "-"]])
+def test_words_and_a_prompt_are_one_too_many(person: Person, beside: list[str]) -> None:
+    ran = person.run("quote", "--words", SENTENCE, *beside, told="a lighthouse")
+    assert ran.code == 2
+    assert "--words" in ran.line
+
+
+def test_words_for_a_picture_that_is_not_there_say_so(person: Person) -> None:
+    ran = person.run("quote", "--words", "turn this photo into a watercolour")
+    assert "--ref" in ran.err
+    missing = person.run("quote", "--words", "make the last one brighter")
+    assert missing.code == 9
+    assert person.bills() == []
+
+
+def test_settings_without_anything_to_draw_are_no_request(person: Person) -> None:
+    ran = person.run("quote", "--words", "16:9, 4K")
+    assert ran.code == 2
+    assert "16:9; 4K" in ran.err
+
