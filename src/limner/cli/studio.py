@@ -28,7 +28,10 @@ def run(options: Namespace, face: Face) -> int:
     words += ["--port", str(options.port)] if options.port is not None else []
     words += ["--sandbox"] if face.sandbox else []
     words += ["--no-open"] if options.no_open or face.json else []
-    try:
-        return subprocess.call([sys.executable, *words])
-    except KeyboardInterrupt:
-        return 0
+    with subprocess.Popen([sys.executable, *words]) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            return 0

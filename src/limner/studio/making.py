@@ -89,7 +89,7 @@ def _for_sale(visit: Visit) -> list[tuple[str, list[Model]]]:
 def _request(visit: Visit, given: dict[str, str], sources: list[str]) -> Request:
     gateway, _, model = given["model"].partition("|")
     n = given["n"] or "1"
-    if not n.isascii() or not n.isdigit() or len(n) > 3:
+    if not n.isascii() or not n.isdigit() or not 1 <= int(n[:4]) <= MOST_PICTURES:
         raise Usage("usage.from_to", option=visit.s("card.pictures"), low=1, high=MOST_PICTURES, value=n)
     chosen = {
         "gateway": gateway,
@@ -97,7 +97,7 @@ def _request(visit: Visit, given: dict[str, str], sources: list[str]) -> Request
         "references": tuple(sources),
         "aspect_ratio": given["aspect_ratio"],
         "size": given["size"],
-        "n": int(n) if given["n"] else 0,
+        "n": int(n) if given["n"] else None,
         "avoid": given["avoid"],
     }
     told = {name: value for name, value in chosen.items() if value}

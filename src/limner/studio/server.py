@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -39,6 +40,8 @@ def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bo
     sys.stderr.write(studio_text("cli_stop", spoken) + "\n")
     if only_sandbox:
         sys.stderr.write(sentence("card.sandbox", spoken) + "\n")
+    # Whoever asks it to end by a signal gets the same tidy end as somebody at the keyboard.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _Server(_config(Doors(build(house, keys), keys)), keys.link if opens else None).run([listener])
     except KeyboardInterrupt:
