@@ -107,6 +107,21 @@ def test_a_lost_answer_is_not_repeated_for_a_job_that_was_called_back(
     assert job.uncertain.micro > 0
 
 
+def test_a_refusal_is_not_repeated_for_a_job_that_was_called_back(buyer: Buyer, tmp_path: Path) -> None:
+    buyer.script("503", times=3)
+    reference = str(saved(noise((96, 96)), tmp_path / "cup.png"))
+    quote = buyer.approved("a cup", model=CHAT, references=(reference,))
+
+    def watch(event: str, _: Any) -> None:
+        if event == "repeating":
+            assert buyer.client.cancel(only(buyer).id)[0] == "confirmed"
+
+    job = buyer.client.run(quote, Output(folder=str(buyer.folder)), watch)
+    assert (job.state, job.error, job.charged, job.sent) == ("canceled", "cancel.before", "no", 1)
+    assert buyer.told(job)["state"] == "canceled"
+    assert (len(buyer.requests()), buyer.client.spend()[1]) == (1, [])
+
+
 def test_a_job_that_nobody_works_on_is_called_back(buyer: Buyer) -> None:
     quote = buyer.client.quote("a cup", model=GPT)
     buyer.client.approve(quote.id)

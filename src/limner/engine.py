@@ -188,19 +188,19 @@ class Engine:
         if not (facts["gateway"].get("live") and facts.get("evidence", {}).get("balance")):
             yield
             return
-        asking = threading.Thread(target=self._note_balance, args=(quote,), daemon=True)
+        asking = threading.Thread(target=self._note_balance, args=(quote, self.ledger), daemon=True)
         asking.start()
         try:
             yield
         finally:
             asking.join(_MOMENT)
 
-    def _note_balance(self, quote: Quote) -> None:
+    def _note_balance(self, quote: Quote, ledger: Ledger) -> None:
         # It is only a hint for later: whatever goes wrong with it must hinder nothing.
         with suppress(Exception):
             gateway = gateways.find(quote.choice.gateway, self.settings)
             told = self.market.ask(gateway, lambda provider, wire: provider.balance(wire))
-            self.ledger.add_balance(gateway.name, gateway.account, told)
+            ledger.add_balance(gateway.name, gateway.account, told)
 
     def serve(self, quote: Quote, gateway: Gateway, job_id: str, output: Output, watch: Watch) -> Job:
         """Send what was approved, follow it, save it: the one step that spends."""

@@ -111,7 +111,9 @@ def _serve(work: Work, part: int, tally: Tally) -> Tally:
             n, send_by = _turn(work, part, repairs)
         except Canceled as error:
             # What was lost before stays the question.
-            return gave_up(work, part, lost_one, tally) if lost_one else tally._replace(error=error)
+            if lost_one is not None and lost_one.charged == "unknown":
+                return gave_up(work, part, lost_one, tally)
+            return tally._replace(error=error)
         spool = work.folder / SPOOL.format(n=n)
         wire = Wire(work.transport, spool, choice.model.time_limit, send_by)
         try:

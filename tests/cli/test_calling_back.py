@@ -11,7 +11,7 @@ def test_a_job_that_waits_in_its_own_process_is_called_back(person: Person) -> N
     second = person.buy("a lamp", "--wait", "0.2", "--json").json["data"]["job_id"]
     told = person.run("cancel", second)
     assert (told.code, told.out) == (0, "")
-    assert f"The job {second} is called back. Nothing was sent, nothing was charged" in told.err
+    assert f"The job {second} is called back. Nothing was charged, and ¥" in told.err
     again = person.json("cancel", second)
     assert (again["data"]["cancel"], again["data"]["state"]) == ("confirmed", "canceled")
 

@@ -144,6 +144,15 @@ class Books(RuleBasedStateMachine):
         self.clients[who].recover(job)
         assert len(self._asked("requests")) == requests, "a recovery buys nothing"
 
+    @rule(job=jobs, who=st.integers(0, 1))
+    def call_back(self, job: str, who: int) -> None:
+        if not job:
+            return
+        called, after = self.clients[who].cancel(job)
+        assert (called == "confirmed") == (after.state == "canceled")
+        if called == "confirmed":
+            assert self._tag(after.prompt) not in self._bills()
+
     @rule(job=consumes(jobs), charged=st.booleans())
     def resolve(self, job: str, charged: bool) -> None:
         known = self.clients[0].job(job) if job else None

@@ -40,10 +40,9 @@ TEXTS: dict[str, str] = {
     "send.expired": "This machine slept or stood still until the yes to {quote} had expired. Nothing was sent; make a "
     "new quote.",
     # Calling a job back
-    "cancel.before": "It was called back before anything was sent.",
+    "cancel.before": "It was called back before the gateway had taken it up.",
     "cancel.rest": "It was called back on the way, so the rest was not sent.",
-    "cancel.confirmed": "The job {job} is called back. Nothing was sent, nothing was charged, and {ceiling} is free "
-    "again.",
+    "cancel.confirmed": "The job {job} is called back. Nothing was charged, and {ceiling} is free again.",
     "cancel.requested": "What was sent for the job {job} cannot be called back; it goes on, and you will get its "
     "pictures. The rest is not sent any more.",
     "cancel.too_late": "The job {job} cannot be called back: its request is with {gateway}, which has no way to cancel. "

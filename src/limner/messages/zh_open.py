@@ -33,9 +33,9 @@ TEXTS: dict[str, str] = {
     "send.too_late": "发往 {gateway} 的请求发出之前，本机休眠或停顿过久，请求已被拦下，什么都没有发送。",
     "send.expired": "本机休眠或停顿过久，对 {quote} 的同意已经过期。什么都没有发送，请重新报价。",
     # 撤回任务
-    "cancel.before": "在发送之前已撤回。",
+    "cancel.before": "在网关接手之前已撤回。",
     "cancel.rest": "中途已撤回，其余部分没有发送。",
-    "cancel.confirmed": "任务 {job} 已撤回。什么都没有发送，也没有计费，预留的 {ceiling} 已释放。",
+    "cancel.confirmed": "任务 {job} 已撤回。没有计费，预留的 {ceiling} 已释放。",
     "cancel.requested": "任务 {job} 已经发出的部分无法撤回，会继续进行，图片照常交付；其余部分不再发送。",
     "cancel.too_late": "任务 {job} 无法撤回：请求已在 {gateway}，而它没有取消的办法。任务会继续，结果照常交付。",
     "cancel.unknown": "任务 {job} 无法撤回：请求已经发出，回复却丢失了，最多可能已计费 {uncertain}。",
