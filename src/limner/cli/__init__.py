@@ -30,6 +30,7 @@ COMMANDS = (
     "doctor",
     "backup",
     "forget",
+    "skills",
     "sandbox",
     "studio",
     "mcp",

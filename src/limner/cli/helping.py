@@ -25,6 +25,7 @@ _EXITS = {
     "setup": (0, 2, 3, 9),
     "sandbox": (0, 2, 3),
     "forget": (0, 2, 14),
+    "skills": (0, 1, 2, 9),
     "models": (0, 2, 9),
 }
 

@@ -100,4 +100,12 @@ TEXTS: dict[str, str] = {
     "hint.reason": "known for {use}",
     "suggest.line": "{message}\n  {prompt}",
     "prefs.ima_saved": "Remembered! From now on pictures are made with [{model}].",
+    # Skill folders
+    "skills.installed": "Installed {name}: {path}",
+    "skills.already": "{name} is there already, unchanged: {path}",
+    "skills.replaced": "Replaced {name}: {path}. What was there is kept in {kept}.",
+    "skills.unknown": "There is no skill {name}. There are: {known}.",
+    "skills.no_agent": "Say for which agent with --agent, or where with --to FOLDER. Agents: {known}.",
+    "skills.unknown_agent": "There is no agent {agent}. Allowed: {known}; or say where with --to FOLDER.",
+    "skills.other_there": "Another version of {name} is in {path}. --replace takes its place and keeps it aside.",
 }

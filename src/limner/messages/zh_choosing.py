@@ -99,4 +99,12 @@ TEXTS: dict[str, str] = {
     "hint.reason": "更擅长{use}",
     "suggest.line": "{message}\n  {prompt}",
     "prefs.ima_saved": "已记住！以后图片生成默认用 [{model}]",
+    # 技能文件夹
+    "skills.installed": "已安装 {name}：{path}",
+    "skills.already": "{name} 已经在那里，内容相同：{path}",
+    "skills.replaced": "已替换 {name}：{path}。原来的内容保存在 {kept}。",
+    "skills.unknown": "没有名为 {name} 的技能。可选：{known}。",
+    "skills.no_agent": "请用 --agent 指定智能体，或用 --to 指定文件夹。智能体：{known}。",
+    "skills.unknown_agent": "没有名为 {agent} 的智能体。可选：{known}；也可用 --to 指定文件夹。",
+    "skills.other_there": "{path} 中已有另一个版本的 {name}。加上 --replace 可替换它，原来的会另行保存。",
 }
