@@ -151,6 +151,20 @@ def test_a_call_that_is_issued_again_names_its_job_and_buys_nothing(buyer: Buyer
     assert len(buyer.bills()) == 1
 
 
+def test_the_question_says_what_will_be_other_than_asked(buyer: Buyer) -> None:
+    shown = host(buyer, person=declines)
+
+    async def script(client: Client) -> list[str]:
+        wishes = {"prompt": "a cup", "model": "gpt-image-2", "aspect_ratio": "7:3"}
+        quote = data(await client.call_tool("quote_image", wishes))
+        await client.call_tool("generate_image", {"quote_id": quote["quote_id"]})
+        return list(quote["adjustments"])
+
+    adjustments = shown.talk(script)
+    assert adjustments
+    assert adjustments[0] in shown.asked[0]
+
+
 def test_the_question_is_in_the_persons_language_and_without_tricks(buyer: Buyer) -> None:
     shown = host(buyer, person=declines)
 

@@ -79,6 +79,7 @@ def quoting(desk: Desk) -> Tool:
             *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
             data["summary"],
             *data["adjustments"],
+            *([data["suggestion"]["message"], data["suggestion"]["prompt"]] if data["suggestion"] else []),
             mcp_text(key, language, {"quote": quote.id, "minutes": minutes}),
             f"quote_id: {quote.id}",
             f"max_cost: {data['max_cost']} {data['unit']}",

@@ -15,11 +15,12 @@ from pydantic import BaseModel, Field, StrictBool, create_model
 from limner import approval
 from limner.errors import LimnerError
 from limner.mcp.desk import Desk
-from limner.messages import LANGUAGES, clean, mcp_text
+from limner.messages import LANGUAGES, clean, mcp_text, sentence
 from limner.telling import summary
 from limner.types import Quote
 
 _PROMPT = 240
+_TERMS = 390
 NOT_ASKED = "not asked"
 
 
@@ -38,9 +39,10 @@ def form(language: str) -> type[Yes]:
 
 def question(quote: Quote, language: str, sandbox: bool) -> str:
     """Made from the stored quote alone: no clock, no live price, so that it is the same at every asking."""
+    changes = [sentence(one.key, language, one.facts) for one in (*quote.choice.adjustments, *quote.notes)]
     facts = {
         "ceiling": quote.ceiling,
-        "summary": summary(quote, language),
+        "summary": clean(" ".join([summary(quote, language), *changes]), _TERMS),
         "gateway": quote.choice.gateway,
         "host": quote.host,
         "prompt": clean(quote.choice.prompt, _PROMPT),

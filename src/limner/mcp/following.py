@@ -10,8 +10,8 @@ from limner.mcp import speaking
 from limner.mcp.desk import Desk, aside
 from limner.mcp.pictures import Preview, blocks
 from limner.messages import mcp_text, sentence
-from limner.telling import job_data
 from limner.receipts import said
+from limner.telling import job_data
 from limner.types import LIVE, Job
 
 _LOOK_SECONDS = 0.2
@@ -79,7 +79,8 @@ def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool) -> Ca
     lines = [
         *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
         data["message"],
-        *(sentence(job.error, language, job.error_facts) for _ in [0] if job.error),
+        *([sentence(job.error, language, job.error_facts)] if job.error else []),
+        *(str(row["message"]) for row in data["evidence"]),
         *warnings,
         *_following(job, desk, language),
         f"status: {status}",
