@@ -1,6 +1,7 @@
 """Somebody with a key nobody else has, who buys at the sandbox through the door a paying customer uses."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -8,9 +9,51 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from limner import Client, Output
+from limner.messages import has, sentence
 from limner.types import Job
 
 Answer = Any
+_OUTCOMES = Path(__file__).parent / "outcomes"
+
+
+class Row(NamedTuple):
+    """A fault of the sandbox, and what has to come of it. `bills` is per request that was sent."""
+
+    fault: str
+    state: str
+    charged: str
+    outcome: str
+    """What an attempt comes to: "accepted", "refused", "unknown"."""
+    error: str | None = None
+    bills: int = 0
+    sent: int = 1
+    repeated: bool = False
+    """Is it sent again where the quote allows repeats?"""
+    only: str = ""
+    said: str = ""
+
+    def check(self, buyer: "Buyer", job: Job) -> None:
+        """The job says what it must, in a whole sentence of every language, and so does the ledger."""
+        assert (job.state, job.error, job.charged) == (self.state, self.error, self.charged), job
+        assert len(job.pictures) == (self.state == "done")
+        assert set(buyer.attempts(job)) == {self.outcome}
+        if self.error:
+            told = [sentence(self.error, language, job.error_facts) for language in ("en", "zh")]
+            assert has(self.error)
+            assert all("?" not in one for one in told), told
+            assert self.said in told[0]
+
+
+def outcomes(gateway: str, *groups: str) -> list[Row]:
+    """The rows of one gateway's table, of these groups or of all."""
+    told = tomllib.loads((_OUTCOMES / f"{gateway}.toml").read_text("utf-8"))
+    of_group = {"refused": "refused", "lost": "unknown"}
+    return [
+        Row(outcome=of_group.get(group, "accepted"), **row)
+        for group, rows in told.items()
+        for row in rows
+        if not groups or group in groups
+    ]
 
 
 def ask(url: str, path: str, body: Any = None) -> Answer:
