@@ -20,6 +20,7 @@ _EXACT = re.compile(r"^([1-9][0-9]*)x([1-9][0-9]*)$")
 _LINES = re.compile(r"^([1-9][0-9]{2,3})p$")
 _SMALLEST, _LARGEST = 0.9, 1.7  # of a named size: its longest side, its area
 _SHAPE = 0.04
+_MOST_PIXELS = 70_000_000  # larger ones are not decoded to be looked at
 _TYPES = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp", "gif": "gif"}
 # What gateways add to a model's name without meaning another: dates, versions, stages.
 _EDITIONS = re.compile(r"^([-@:]?(preview|latest|exp|experimental|stable|\d{4}-\d{2}-\d{2}|v?\d{3,8}))*$")
@@ -38,7 +39,12 @@ def of_picture(path: Path, found: Format, choice: Choice, said: Declared, place:
 
 
 def of_answer(choice: Choice, came: int, model: str | None, part: int) -> Iterator[Difference]:
-    """In what an answer as a whole is other than `choice`, which is the share of the order it answers."""
+    """
+    In what an answer as a whole is other than `choice`, which is the share of the order it answers. What a
+    task that was taken in by its id was ordered as, nobody here knows: such an order has no words.
+    """
+    if not choice.request.prompt:
+        return
     whole = -1 - part
     asked = choice.n * int(choice.model.live.get("pictures", 1))
     if came != asked:
@@ -158,7 +164,8 @@ def _seen(path: Path, found: Format, choice: Choice) -> Found:
     clear = choice.parameters.get("background") == "transparent"
     if clear and not trace.alpha:
         yield "no_alpha", {}
-    if trace.suspicious or (clear and trace.alpha):
+    too_large = found.width * found.height > _MOST_PIXELS
+    if (trace.suspicious or (clear and trace.alpha)) and not too_large:
         yield from _looked_at(path, clear and trace.alpha)
     yield from _unchanged(path, choice)
 

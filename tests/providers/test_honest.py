@@ -78,3 +78,12 @@ def test_a_transparent_picture_is_what_it_was_asked_to_be(new_customer: NewCusto
         assert (job.state, job.differences) == ("done", ())
         with Image.open(job.pictures[0].path) as picture:
             assert picture.has_transparency_data
+
+
+def test_a_task_that_was_ordered_elsewhere_is_held_to_nothing(new_customer: NewCustomer) -> None:
+    first = new_customer("ima")
+    task = first.make("a cup", model="midjourney").task_id
+    assert task
+    buyer = new_customer("ima", key=first.key)
+    job = buyer.client.recover(buyer.client.adopt("ima", task), patience=30)
+    assert (job.state, len(job.pictures), job.differences) == ("done", 4, ())
