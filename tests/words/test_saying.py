@@ -39,9 +39,9 @@ def test_a_prompt_is_still_taken_literally(person: Person) -> None:
 def test_a_model_is_remembered_when_words_ask_for_it_and_forgotten_again(person: Person) -> None:
     assert person.run("quote", "--words", "always use gpt-image-2").code == 0
     assert person.json("quote", "a lighthouse")["data"]["model"] == "gpt-image-2"
-    assert person.json("quote", "--words", "a lighthouse, you choose")["data"]["understood"]["preference"] == {
-        "do": "clear"
-    }
+    assert person.json("quote", "--words", "a lighthouse, you choose")["data"]["understood"][
+        "preference"
+    ] == {"do": "clear"}
     assert person.json("prefs")["data"]["items"] == []
 
 
@@ -69,4 +69,3 @@ def test_settings_without_anything_to_draw_are_no_request(person: Person) -> Non
     ran = person.run("quote", "--words", "16:9, 4K")
     assert ran.code == 2
     assert "16:9; 4K" in ran.err
-

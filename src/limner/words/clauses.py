@@ -11,13 +11,15 @@ _DELIMITER = re.compile(
     r"[,;!?\n。、|()\[\]【】\x01—…]|\.(?=[\s\x01]|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)(?:-|/+)(?=\s)"
 )
 _BESIDE = " ,;:.。!-\n、"
+_GOES_ON = re.compile(r"(?<!as)(?<!it)(?<!in)(?<!with) an? [a-z]+,$")
+"""An adjective before a comma: its noun is still to come."""
 _NEAR = 80
 _LITERAL = r"{R}|{S}|{ZR}|[x×]\s?[2-9]|{PLAIN}"
 _LAST, _LAST_HAN = rf"(?:^|(?<=\s))(?:{_LITERAL})$", r"(?<=[㐀-鿿])(?:{R}|{S})$"
 _FIRST = rf"({_LITERAL})\s+"
 _MENTIONS = re.compile(
     r"(?<![a-z])(?:and|or|of|vs|versus|between|is|was|about|explaining|showing|reading|score|scored|won|win|lost"
-    r"|beat|by|at|to|a|an|the|style|like|from|into|than|logo|for|says|in|on|with|via|using)$|[看播拍写印和与的是在第了]$"
+    r"|beat|by|at|to|a|an|the|style|like|from|into|than|logo|for|says|in|on|with|via|using|number|word|letters?|text|called|named|model|page|room|line|channel)$|[看播拍写印和与的是在第了]$"
 )
 _BEGINNING = re.compile(
     r"(?:an?|the|draw|make|generate|create|paint|render|my|some|two|three|one)(?![a-z])|[㐀-鿿]"
@@ -39,6 +41,8 @@ def clauses(working: str) -> Iterator[tuple[int, int]]:
 def settings(reading: Reading) -> None:
     """Clauses made of settings and small words: all of each is an instruction, none of it the picture."""
     for start, end in list(clauses(reading.working)):
+        if _GOES_ON.search(reading.working[start : end + 1]):
+            continue
         read = list(_tokens(reading, start, end))
         if read and read[-1].meaning == "end" and len(read) > 1:
             found = read[:-1]
@@ -93,7 +97,7 @@ def _at_end(reading: Reading, start: int, end: int) -> int:
         clause = reading.working[near:end]
         match = behind_space.search(clause) or behind_han.search(clause)
         before = clause[: match.start()].rstrip() if match else ""
-        if not match or not before or _MENTIONS.search(before):
+        if not match or not before or _MENTIONS.search(before) or lexicon.not_wanted().search(before):
             return end
         _setting(reading, near + match.start(), end)
         end = near + len(before)

@@ -154,7 +154,14 @@ def fillers() -> re.Pattern[str]:
 def courtesies() -> re.Pattern[str]:
     """Words that belong to an order and not to a picture."""
     words = [re.escape(word) for language in LANGUAGES for word in _file(language)["courtesies"]]
+    words.append("[0-9]{1,2}[.)]?|[-*•]")
     return re.compile("|".join(sorted(words, key=len, reverse=True)))
+
+
+@cache
+def not_wanted() -> re.Pattern[str]:
+    """Words before a setting that turn it round."""
+    return re.compile("|".join(str(_file(language)["not_wanted"]) for language in LANGUAGES))
 
 
 @cache

@@ -28,6 +28,11 @@ GROUPS = {
 """What the named groups of the phrases hold."""
 
 
+_TURNED = {"ordered", "opening"}
+_NEAR = 80
+_CLAUSE = re.compile(r"[,;!?\n。、|:\x01]|\.\s")
+
+
 class Found(NamedTuple):
     """One meaning at one place. Later ones win where only one can stand."""
 
@@ -72,8 +77,13 @@ class Reading:
             while (match := phrase.pattern.search(self.working, at)) is not None:
                 start, end = match.span("t") if "t" in phrase.pattern.groupindex else match.span()
                 at = max(end, match.start() + 1)
-                if self._fits(phrase, match):
+                if self._fits(phrase, match) and not (stage in _TURNED and self._is_turned(match.start())):
                     self._take(phrase, start, end, list(meanings(phrase, match, self)))
+
+    def _is_turned(self, at: int) -> bool:
+        """Do the words before a place, in its clause, say that what follows is not wanted?"""
+        before = _CLAUSE.split(self.working[max(0, at - _NEAR) : at])[-1]
+        return lexicon.not_wanted().search(before) is not None
 
     def _fits(self, phrase: Phrase, match: re.Match[str]) -> bool:
         if phrase.also.get("capital"):
