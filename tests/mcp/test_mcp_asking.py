@@ -99,6 +99,23 @@ def test_where_only_a_persons_own_hand_counts_neither_dialog_nor_agent_can_say_y
     assert len(buyer.bills()) == 1
 
 
+def test_a_changed_configuration_counts_at_once(buyer: Buyer) -> None:
+    shown = host(buyer, person=yes)
+
+    async def script(client: Client) -> None:
+        quote = await quoted(client)
+        (buyer.home / "config.toml").write_text(PERSON, "utf-8")
+        told = data(await client.call_tool("generate_image", {"quote_id": quote, "approved": quote}))
+        assert told["status"] == "needs_confirmation"
+        (buyer.home / "config.toml").write_text("[approval", "utf-8")
+        broken = error(await client.call_tool("generate_image", {"quote_id": quote, "approved": quote}))
+        assert (broken["charged"], "config.toml" in broken["message"]) == ("no", True)
+
+    shown.talk(script)
+    assert shown.asked == []
+    assert buyer.bills() == []
+
+
 def test_the_studios_page_is_named_while_the_studio_runs(buyer: Buyer) -> None:
     quote = buyer.client.quote("a cup", model="gpt-image-2").id
     gone = subprocess.Popen([sys.executable, "-c", ""])

@@ -24,6 +24,7 @@ _EXITS = {
     "gateways": (0, 2, 9),
     "setup": (0, 2, 3, 9),
     "sandbox": (0, 2, 3),
+    "mcp": (0, 2, 3),
     "forget": (0, 2, 14),
     "skills": (0, 1, 2, 9),
     "models": (0, 2, 9),

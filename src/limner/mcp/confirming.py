@@ -42,7 +42,9 @@ def question(quote: Quote, language: str, sandbox: bool) -> str:
     changes = [sentence(one.key, language, one.facts) for one in (*quote.choice.adjustments, *quote.notes)]
     facts = {
         "ceiling": quote.ceiling,
-        "summary": clean(" ".join([summary(quote, language), *changes]), _TERMS),
+        "summary": clean(
+            ("" if language == "zh" else " ").join([summary(quote, language), *changes]), _TERMS
+        ),
         "gateway": quote.choice.gateway,
         "host": quote.host,
         "prompt": clean(quote.choice.prompt, _PROMPT),

@@ -33,13 +33,30 @@ class Desk:
     def __init__(
         self, client: Client, voice: Voice, *, at: str | None, pictures: str | None, local: bool
     ) -> None:
-        self.client = client
+        self._client = client
+        self._settings = _stamp(client)
+        self._changing = threading.Lock()
         self.voice = voice
         self.local = local
         self._at = at
         self.pictures = Path(pictures).expanduser() if pictures else client.home.data / "pictures"
         self._fetching: dict[str, threading.Thread] = {}
         self._hindered: dict[str, LimnerError] = {}
+
+    @property
+    def client(self) -> Client:
+        """
+        The client, made anew when the configuration was written since: whose yes counts, and how much may be
+        spent, is what the person says now and not when the host was started. Raises as `Client` does.
+        """
+        with self._changing:
+            if _stamp(self._client) != self._settings:
+                # The old one is left to the calls that still use it.
+                self._client = Client(
+                    home=self._at, sandbox=self._client.sandbox, language=self._client.language
+                )
+                self._settings = _stamp(self._client)
+            return self._client
 
     @property
     def output(self) -> Output:
@@ -92,6 +109,15 @@ class Desk:
             self.client.recover(job_id, _PATIENCE_SECONDS)
         except LimnerError as error:
             self._hindered[job_id] = error
+
+
+def _stamp(client: Client) -> tuple[int, int] | None:
+    """Tells one state of the configuration's file from another."""
+    try:
+        told = client.home.settings.stat()
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_size
 
 
 async def aside(work: Callable[..., T], *facts: Any, seconds: float = LONGEST_SECONDS) -> T:
