@@ -192,7 +192,8 @@ class Market:
     ) -> tuple[Model, tuple[str, ...], str]:
         """
         Remember a model by one of its names, for those of the tasks it can do, wherever it is sold unless a
-        gateway is named: it, the tasks, and the name a broken file was set aside under, or "". Raises `Usage`, `NotFound`, `StorageFailed`.
+        gateway is named: it, the tasks, and the name a broken file was set aside under, or "". Raises
+        `Usage`, `NotFound`, `StorageFailed`.
         """
         places = {one.name: place for place, one in enumerate(self._ready(Request(""), required=False))}
         sold = sorted(self.models(gateway), key=lambda model: places.get(model.gateway, len(places)))
@@ -216,10 +217,8 @@ class Market:
             key = "chosen.saved_cannot" if told else "chosen.saved_missing"
             name = told.model.title if told else saved.title or saved.model
             return (Adjustment(key, {"saved": name, "model": first.model.title}),)
-        if first.why.key in {"chosen.named", "chosen.default"}:
-            return ()
-        usual = next((one for one in ranked if one.model.default and one.ready), None)
-        if usual and usual.model == first.model and wanted.wish is None and first.why.key != "chosen.saved":
+        told = first.why.key.startswith(("chosen.use_", "chosen.advice"))
+        if first.why.key in {"chosen.named", "chosen.default"} or (told and ranking.is_usual(first, ranked)):
             return ()
         return (first.why,)
 

@@ -71,6 +71,8 @@ class Ranked(NamedTuple):
     """`price` in the person's money, where a rate leads there."""
     why: Adjustment
     refusal: Usage | None
+    place: int = 0
+    """Of its gateway, among all."""
     key: tuple[float, ...] = ()
 
     @property
@@ -97,9 +99,15 @@ def rank(request: Request, shops: Sequence[Shop], counsel: Counsel, rates: Rates
     if incomparable and first.price is not None and first.price.micro:
         facts = {**first.why.facts, "unit": (first.own or first.price).unit}
         ordered[0] = first._replace(why=Adjustment("chosen.cheapest_here", facts))
-    elif first.why.key == "chosen.other" and len(ordered) > 1:
+    elif first.why.key in {"chosen.default", "chosen.other"} and not is_usual(first, ordered):
         ordered[0] = first._replace(why=Adjustment("chosen.fits", {"model": first.model.title}))
     return (ordered[0], *(_behind(one, request) for one in ordered[1:]))
+
+
+def is_usual(one: Ranked, found: Sequence[Ranked]) -> bool:
+    """Is it the default of the first gateway that has one: what would be taken for any request?"""
+    usual = min((other for other in found if other.model.default), key=lambda other: other.place, default=one)
+    return usual.model == one.model
 
 
 def _behind(one: Ranked, request: Request) -> Ranked:
@@ -132,6 +140,7 @@ def _ranked(
         own=own,
         why=_why(request, model, counsel, use, price, own),
         refusal=refusal,
+        place=shop.place,
     )
     return one._replace(key=_key(request, one, shop, counsel, use))
 
@@ -158,7 +167,7 @@ def _key(
     feasible = (
         not one.ready,
         one.choice is None or (request.exact and bool(one.unmet)),
-        one.price is None and request.max_cost is None and not shop.favoured,
+        bool(one.choice) and one.price is None and request.max_cost is None and not shop.favoured,
         len(one.unmet),
     )
     if request.wish is not None:
