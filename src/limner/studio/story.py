@@ -18,6 +18,7 @@ from limner.types import LIVE, Job, Picture, Quote
 
 _JUST_NOW_MS = 30_000
 _MOST_CHILDREN = 24
+_MOST_READY = 3
 
 
 def show(visit: Visit) -> Response:
@@ -72,7 +73,11 @@ def at_work(visit: Visit) -> Response:
     since = visit.asked("since")
     shown = int(since) if since.isdigit() else int(time.time() * 1000)
     busy = [job for job in ledger.jobs("unfinished", 50) if job.state in LIVE]
-    done = [job for job in ledger.jobs("done", 12) if job.updated_at >= shown - _JUST_NOW_MS and job.pictures]
+    done = [
+        job
+        for job in ledger.jobs("done", _MOST_READY)
+        if job.updated_at >= shown - _JUST_NOW_MS and job.pictures
+    ]
     rows = [(job, _progress(visit, job, ledger.quote(job.quote_id))) for job in busy]
     return visit.page("work.html", rows=rows, done=done, since=shown)
 
