@@ -24,10 +24,10 @@ TURNED_HEIC = (
 )
 
 
-LIES = frozenset(
-    """wrong-ratio wrong-format false-size other-model more no-alpha invisible grey-bottom upscaled placeholder
-    echo""".split()
-)
+LIES = {
+    "wrong-ratio", "wrong-format", "false-size", "other-model", "more", "no-alpha", "invisible", "cut-inside",
+    "grey-bottom", "upscaled", "placeholder", "echo",
+}  # fmt: skip
 """The sandbox's words for pictures that are not what was ordered. `test_checks` tries them."""
 
 

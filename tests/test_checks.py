@@ -40,6 +40,7 @@ LIES = [
     Lie("blank", {"blank"}, {}),
     Lie("blank", {"blank"}, {"model": GEMINI}, "omnimaas"),
     Lie("invisible", {"invisible"}, {"background": "transparent"}),
+    Lie("cut-inside", {"cut"}, {"background": "transparent"}),
     Lie("grey-bottom", {"grey_below"}, {}),
     Lie("grey-bottom", {"grey_below"}, {"model": GEMINI}, "omnimaas"),
     Lie("upscaled", {"enlarged"}, {}),

@@ -67,7 +67,7 @@ def _png(file: BinaryIO, width: int, height: int) -> Trace:
     sparse = sum(length for _, length in places) * 8 / (width * height) < _SPARSE["image/png"]
     bits = depth * _CHANNELS.get(colour, 1)
     row = (width * bits + 7) // 8 + 1
-    # Unpacking costs ten times what verifying does, so it is left out where the end is as dense as it should be.
+    # Unpacking costs ten times what verifying does: it is left out where the end is as dense as a picture.
     if interlaced or row * height > _MOST or not (sparse or _can_be_packed(_last(file, places))):
         return Trace(alpha, cut=False, suspicious=sparse)
     rows = _rows(_inflated(file, places), row, height, max(1, bits // 8))

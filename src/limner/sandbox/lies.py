@@ -5,6 +5,8 @@ Not imitated: pictures of something else than the prompt says, which only eyes c
 """
 
 import io
+import struct
+import zlib
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw
@@ -51,6 +53,9 @@ def told(words: faults.Words, prompt: str, index: int, wanted: Wanted) -> Pictur
         return picture._replace(width=picture.width * 2, height=picture.height * 2)
     if "blank" in words or ("invisible" in words and wanted.kind == "jpeg"):
         return painter.blank(wanted.size, wanted.kind)
+    if "cut-inside" in words and wanted.kind == "png":
+        picture = honest(prompt, index, wanted)
+        return picture._replace(data=_cut_inside(picture.data))
     image = _image(words, prompt, index, wanted)
     return painter.framed(image, wanted.kind) if image else None
 
@@ -81,3 +86,12 @@ def _cut_out(image: Image.Image) -> Image.Image:
     image = image.convert("RGBA")
     image.putalpha(mask)
     return image
+
+
+def _cut_inside(data: bytes) -> bytes:
+    """A PNG whose rows end early, with every checksum in its place."""
+    at = data.index(b"IDAT") - 4
+    length = int.from_bytes(data[at : at + 4], "big")
+    block = b"IDAT" + data[at + 8 : at + 8 + length * 3 // 5]
+    chunk = struct.pack(">I", len(block) - 4) + block + struct.pack(">I", zlib.crc32(block))
+    return data[:at] + chunk + data[at + 12 + length :]
