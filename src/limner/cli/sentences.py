@@ -1,13 +1,15 @@
 """A whole sentence as a request: `--words`. What was understood is said before anything is quoted."""
 
 from argparse import Namespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limner.cli import wishes
 from limner.cli.face import Face
 from limner.errors import Usage
 from limner.types import Quote, Request
-from limner.words import Save, Span, Understanding
+
+if TYPE_CHECKING:
+    from limner.words import Span, Understanding
 
 _BY_ITSELF = {"courtesy", "picture", "operation"}
 _NAMED = {"avoid", "excluded", "declined", "lettering", "links", "clear", "n", "subject"}
@@ -17,7 +19,7 @@ class Said(NamedTuple):
     """What is asked for, and what a sentence meant where there was one."""
 
     request: Request
-    understanding: Understanding | None = None
+    understanding: "Understanding | None" = None
 
     @property
     def is_only_preference(self) -> bool:
@@ -65,6 +67,8 @@ def remember(said: Said, face: Face, quote: Quote | None = None) -> None:
     told = said.understanding
     if told is None or told.preference is None:
         return
+    from limner.words import Save
+
     if isinstance(told.preference, Save) and told.preference.model is None:
         face.warn("words.only_models", value=told.preference.aspect_ratio or told.preference.size)
         return
@@ -82,7 +86,7 @@ def alone(said: Said, face: Face) -> int:
     return 0
 
 
-def _tell(told: Understanding, face: Face) -> None:
+def _tell(told: "Understanding", face: Face) -> None:
     shown = [_shown(one, face) for one in told.spans if one.meaning not in _BY_ITSELF]
     if shown:
         face.say(face.text("words.understood", told=("；" if face.language == "zh" else "; ").join(shown)))
@@ -92,7 +96,7 @@ def _tell(told: Understanding, face: Face) -> None:
         face.warn("words.no_reference")
 
 
-def _shown(span: Span, face: Face) -> str:
+def _shown(span: "Span", face: Face) -> str:
     """The words and what they stand for; a value that is said as it is stands alone."""
     if span.meaning == "background":
         return span.text
@@ -102,10 +106,16 @@ def _shown(span: Span, face: Face) -> str:
         value = face.text(f"words.means.{span.meaning}", value=span.value)
     else:
         value = span.value
-    return value if value.casefold() in span.text.casefold() else face.text("words.shown", text=span.text, value=value)
+    return (
+        value
+        if value.casefold() in span.text.casefold()
+        else face.text("words.shown", text=span.text, value=value)
+    )
 
 
-def _data(told: Understanding, face: Face) -> dict[str, Any]:
+def _data(told: "Understanding", face: Face) -> dict[str, Any]:
+    from limner.words import Save
+
     preference = told.preference
     return {
         "sentence": told.sentence,

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from limner.words import lexicon, text
@@ -131,23 +131,22 @@ def meanings(phrase: Phrase, match: re.Match[str], reading: Reading) -> Iterator
 
 def value(meaning: str, folded: str, said: str) -> str:
     """The value that some words stand for, in the spelling of a request."""
-    folded = folded.strip()
-    named = lexicon.values().get(meaning, {}).get(" ".join(folded.split()).removesuffix(" of"))
+    folded = " ".join(folded.split())
     if meaning in {"model", "excluded"}:
         return lexicon.names().get(lexicon.normal(folded), said.strip())
-    if meaning == "gateway":
-        return lexicon.gateway_names()[lexicon.normal(folded)]
-    if meaning == "size":
-        return size(folded)
-    if meaning == "aspect_ratio":
-        return named or ratio(folded)
-    if meaning == "n":
-        return named or count(folded)
-    if meaning == "format":
-        return "jpeg" if folded == "jpg" else folded
-    if meaning in {"avoid", "lettering", "subject"}:
-        return said.strip(" \t\"'“”‘’「」『』《》`")
-    return named or folded
+    if meaning in _AS_SAID:
+        return _AS_SAID[meaning](said)
+    named = lexicon.values().get(meaning, {}).get(folded.removesuffix(" of"))
+    return named or _SPELLED.get(meaning, str)(folded)
+
+
+def bare(said: str) -> str:
+    return said.strip(" \t\"'“”‘’「」『』《》`")
+
+
+def name(said: str) -> str:
+    """The words at the beginning that are written as a name is; all, where none is."""
+    return " ".join(itertools.takewhile(lambda word: word[0].isupper(), said.split())) or said
 
 
 def ratio(folded: str) -> str:
@@ -174,3 +173,13 @@ def count(folded: str) -> str:
     return str(
         (int(table.get(tens, "1")) if ten else 0) * 10 + int(table.get(ones, "0") if ten else table[tens])
     )
+
+
+_AS_SAID: dict[str, Callable[[str], str]] = {"avoid": bare, "lettering": bare, "subject": name}
+_SPELLED: dict[str, Callable[[str], str]] = {
+    "gateway": lambda folded: lexicon.gateway_names()[lexicon.normal(folded)],
+    "size": size,
+    "aspect_ratio": ratio,
+    "n": count,
+    "format": lambda folded: "jpeg" if folded == "jpg" else folded,
+}
