@@ -15,7 +15,7 @@ from limner import choice, gateways, receipts
 from limner.engine import Engine
 from limner.errors import LimnerError
 from limner.gateways import Gateway
-from limner.messages import LANGUAGES, reasons, stream
+from limner.messages import LANGUAGES, has, reasons, sentence, stream
 from limner.messages.stream import Alternative, Ending, Hint, Message, Story
 from limner.messages.written import language_of
 from limner.quote import price_row
@@ -29,6 +29,9 @@ _FOREIGN = frozenset({"key", "no_key", "forbidden", "funds", "network"})
 """Reasons that every model of the same gateway would meet again."""
 _OURS = frozenset({"storage", "interrupted", "reference", "changed", "budget", "rate"})
 """Reasons that another model would not help with."""
+
+_SELF_SPOKEN = frozenset({"gateway.funds_at", "upload.unknown", "reference.not_stored"})
+"""Sentences that say by themselves what to do."""
 
 Clock = Callable[[], float]
 
@@ -200,18 +203,29 @@ def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:
 
 def refusal(engine: Engine, error: LimnerError, language: str) -> Message:
     """The last word on a request that never became a job."""
-    kind, told = reasons.plain(error.key), str(error.facts.get("gateway", ""))
-    meant = [
-        name
-        for name in gateways.names(engine.settings)
-        if told in {name, _facts(engine, name)["gateway"]["title"]}
-    ]
-    where = page(engine, meant[0], kind) if meant else ""
+    where = page(engine, meant(engine, error), reasons.plain(error.key))
     return stream.refusal(error.key, language, charged=error.charged, page=where)
+
+
+def to_do(engine: Engine, key: str, gateway: str, language: str) -> str:
+    """What to do about a failure, with the place to do it; "" where its own sentence says it."""
+    kind = reasons.plain(key)
+    where = page(engine, gateway, "key" if kind == "forbidden" else kind)
+    told = [name for name in (f"do.{kind}_at" if where else "", f"do.{kind}") if has(name)]
+    return sentence(told[0], language, {"url": where}) if told and key not in _SELF_SPOKEN else ""
+
+
+def meant(engine: Engine, error: LimnerError) -> str:
+    """The name of the gateway that an error speaks of; "" where it speaks of none."""
+    told = str(error.facts.get("gateway", ""))
+    known = {name: str(_facts(engine, name)["gateway"]["title"]) for name in gateways.names(engine.settings)}
+    return next((name for name, title in known.items() if told in {name, title}), "")
 
 
 def page(engine: Engine, gateway: str, kind: str) -> str:
     """Where a gateway's key is made, or its credits are bought; "" where its facts do not say."""
+    if not gateway:
+        return ""
     name = {"key": "keys_from", "no_key": "keys_from", "funds": "funds_from"}.get(kind)
     return str(_facts(engine, gateway)["gateway"].get(name, "")) if name else ""
 
@@ -230,7 +244,8 @@ def _alternative(quote: Quote, gateway: Gateway, model: Model) -> Alternative | 
     if row is None or not {one.key for one in made.adjustments} <= {"adjusted.sends"}:
         return None
     elsewhere = gateway.title if gateway.name != failed.gateway else ""
-    return Alternative(model.title, row.each.times(made.n), model.seconds, elsewhere)
+    named = (gateway.name, model.id)
+    return Alternative(model.title, row.each.times(made.n), model.seconds, elsewhere, named)
 
 
 def _details(job: Job) -> dict[str, Any]:

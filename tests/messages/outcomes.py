@@ -38,6 +38,10 @@ ERRORS = {
     "reference": "upload.refused",
     "budget": "budget.per_day",
     "changed": "quote.tariff_changed",
+    "gone": "picture.gone",
+    "stopped": "stopped.unknown",
+    "setup": "settings.not_toml",
+    "request": "prompt.empty",
     "other": "never.heard_of",
 }
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from limner.market import Market
 
 _PATHS = {"job", "jobs"}
+_GATEWAY_CODES = {
+    kind.code for kind in (errors.GatewayError, *errors.Refused.__subclasses__(), errors.Refused)
+}
 _TRUE = {"1", "true", "yes"}
 # What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, lone halves.
 _HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -253,6 +256,11 @@ class Face:
             return self.text("next.quote")
         if isinstance(error, errors.StorageFailed) and error.charged == "no":
             return self.text("storage.nothing_sent")
+        if error.code in _GATEWAY_CODES and self._client:
+            from limner import narration
+
+            engine = self._client.engine
+            return narration.to_do(engine, error.key, narration.meant(engine, error), self.language)
         return ""
 
     def _chosen_fields(self, data: Any) -> Any:

@@ -117,7 +117,7 @@ def _is_in_calendar(day: str) -> bool:
     try:
         time.strptime(day, "%Y-%m-%d")
     except ValueError:
-        return False
+        return day.startswith("0000")  # before everything, which no calendar has
     return True
 
 

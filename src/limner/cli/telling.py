@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from limner import errors, telling
+from limner import errors, narration, telling
 from limner.cli.face import Face, Next
+from limner.messages import reasons
+from limner.messages.stream import Alternative
+from limner.money import decimal
 from limner.receipts import said, words
 from limner.types import LIVE, Job, Quote
 
@@ -23,7 +26,18 @@ def quote_next(quote: Quote, face: Face) -> list[Next]:
 
 def job_data(job: Job, face: Face) -> dict[str, Any]:
     """A job for programs."""
-    return telling.job_data(job, face.client, face.language)
+    data = telling.job_data(job, face.client, face.language)
+    if job.state in {"failed", "canceled"}:
+        data["alternatives"] = [
+            {
+                "gateway": one.named[0],
+                "model": one.named[1],
+                "price": decimal(one.price),
+                "unit": one.price.unit,
+            }
+            for one in _instead(job, face)
+        ]
+    return data
 
 
 def job_lines(job: Job, face: Face) -> list[str]:
@@ -38,10 +52,29 @@ def job_lines(job: Job, face: Face) -> list[str]:
         face.say(face.text(job.error, **job.error_facts))
         if job.state in {"failed", "canceled"}:
             face.say(face.text(f"charged.{job.charged}", cost=job.cost))
+            _say_what_to_do(job, face)
     if job.state in LIVE or job.uncertain.micro:
         for line in telling.seen(job, face.language):
             face.say(f"- {line}")
     return lines
+
+
+def _say_what_to_do(job: Job, face: Face) -> None:
+    """What to do about a failure, and what else could have made the picture."""
+    todo = narration.to_do(face.client.engine, job.error or "", job.gateway, face.language)
+    if todo:
+        face.say(todo)
+    others = [
+        face.text("do.instead_one", model=one.model, gateway=one.gateway or one.named[0], price=one.price)
+        for one in _instead(job, face)
+    ]
+    if others:
+        face.say(face.text("do.instead", models=others))
+
+
+def _instead(job: Job, face: Face) -> list[Alternative]:
+    engine = face.client.engine
+    return narration.alternatives(engine, engine.ledger.quote(job.quote_id), reasons.plain(job.error))
 
 
 def job_next(job: Job, face: Face) -> list[Next]:

@@ -1,6 +1,6 @@
 """English. One sentence that says what is wrong, what is allowed, and what to do; `.next` keys say what next."""
 
-from limner.messages import en_choosing, en_delivery, en_engine, en_open, en_repair, en_words
+from limner.messages import en_choosing, en_delivery, en_engine, en_next, en_open, en_repair, en_words
 from limner.messages.en_checks import TEXTS as _CHECKS
 
 TEXTS: dict[str, str] = {
@@ -11,9 +11,9 @@ TEXTS: dict[str, str] = {
     **en_choosing.TEXTS,
     **en_delivery.TEXTS,
     **en_words.TEXTS,
-    "unexpected": "Something went wrong that limner has no words for. The details are in the job's folder.",
-    "internal": "limner itself failed: {reason}. `limner jobs` says how things stand. Please report this, with what "
-    "`limner doctor` says.",
+    **en_next.TEXTS,
+    "unexpected": "Something went wrong that limner has no words for. Try again later, or with another model; the details are in the log.",
+    "internal": "Something went wrong inside limner. Whatever was sent is on record: `limner jobs`. The details are in the log; please report them with what `limner doctor` says.",
     # What will be other than asked
     "adjusted.sends": "{n} pictures are made {each} at a time.",
     "adjusted.pictures_each": "One order of {model} usually brings {each} pictures at one price. Orders: {n}.",

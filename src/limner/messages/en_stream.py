@@ -70,6 +70,10 @@ TEXTS: dict[str, str] = {
     "reason_reference": "your own picture could not be used; try another one",
     "reason_budget": "that would be above your spending limit",
     "reason_changed": "the offer is no longer the same; ask for the price again",
+    "reason_gone": "the picture was made, but can no longer be fetched",
+    "reason_stopped": "buying was stopped to be on the safe side; have a look first",
+    "reason_setup": "something in the setup needs a look",
+    "reason_request": "the request needs a change",
     "reason_other": "something went wrong; please try again later, or with another model",
     # Amounts
     "unit_CNY": "¥{amount}",

@@ -77,6 +77,8 @@ class Alternative(NamedTuple):
     seconds: tuple[int, int]
     gateway: str = ""
     """Its title, where it is another gateway than the job's."""
+    named: tuple[str, str] = ("", "")
+    """The names of gateway and model, as a request has them."""
 
 
 class Hint(NamedTuple):

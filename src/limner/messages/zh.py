@@ -1,6 +1,6 @@
 """简体中文。一句话说清：哪里不对、可以怎样、该做什么；`next.` 开头的键说下一步。"""
 
-from limner.messages import zh_choosing, zh_delivery, zh_engine, zh_open, zh_repair, zh_words
+from limner.messages import zh_choosing, zh_delivery, zh_engine, zh_next, zh_open, zh_repair, zh_words
 from limner.messages.zh_checks import TEXTS as _CHECKS
 
 TEXTS: dict[str, str] = {
@@ -11,8 +11,9 @@ TEXTS: dict[str, str] = {
     **zh_choosing.TEXTS,
     **zh_delivery.TEXTS,
     **zh_words.TEXTS,
-    "unexpected": "出了点状况，limner 说不清是什么。详情在任务的文件夹里。",
-    "internal": "limner 自己出错了：{reason}。目前进展可用 `limner jobs` 查看。请把它连同 `limner doctor` 的输出一起反馈给我们。",
+    **zh_next.TEXTS,
+    "unexpected": "出了点状况，limner 说不清是什么。请稍后重试或换个模型试试；详情在日志里。",
+    "internal": "limner 内部出了点状况。已发出的都有记录：`limner jobs`。详情在日志里；反馈时请附上 `limner doctor` 的输出。",
     # 与要求不同之处
     "adjusted.sends": "{n} 张图片分批画，每批 {each} 张。",
     "adjusted.pictures_each": "{model} 每次下单通常以一份价格生成 {each} 张图片。下单次数：{n}。",

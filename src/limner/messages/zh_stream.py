@@ -70,6 +70,10 @@ TEXTS: dict[str, str] = {
     "reason_reference": "你给的图片用不了，换一张试试",
     "reason_budget": "会超过你设定的花费上限",
     "reason_changed": "报价已有变化，请重新询价",
+    "reason_gone": "图片生成过，但已经取不到了",
+    "reason_stopped": "为安全起见已暂停下单，请先看一看",
+    "reason_setup": "设置里有一处需要检查",
+    "reason_request": "这个请求需要调整一下",
     "reason_other": "图片生成遇到问题，请稍后重试或换个模型试试",
     # 金额
     "unit_CNY": "¥{amount}",
