@@ -183,6 +183,21 @@ def test_a_question_shows_its_evidence_and_is_closed_by_a_button(visitor: Visito
     assert (again.status_code, buyer.client.job(job.id).charged) == (409, "no")
 
 
+def test_a_job_that_is_on_its_way_is_called_back_as_far_as_it_can_be(visitor: Visitor, buyer: Buyer) -> None:
+    before = len(buyer.bills())
+    card = quoted(visitor, "a slow kettle [[slow]]")
+    job = visitor.press(card, answer="make").headers["location"].rpartition("/")[2]
+    told = visitor.press(f"/job/{job}/cancel").headers["location"]
+    assert "called=" in told
+    assert 'role="status"' in visitor.see(told)
+    page = ended(visitor, job)
+    assert len(buyer.bills()) - before == (f"/picture/{job}/0" in page)
+
+
+def test_a_vague_wish_is_offered_fuller_words_before_the_yes(visitor: Visitor) -> None:
+    assert "/make?q=" in visitor.see(quoted(visitor, "cat"))
+
+
 def test_a_job_survives_the_studio_that_started_it(buyer: Buyer, studio: Studio) -> None:
     from .visitor import opened
 

@@ -13,7 +13,20 @@ from limner.messages import en_studio, zh_studio
 FOLDER = Path(studio.__file__).parent
 TEXTS = {"en": en_studio.TEXTS, "zh": zh_studio.TEXTS}
 # Keys that are put together from what the ledger says.
-FAMILIES = ("nav_", "by_", "state_", "said_", "attempt_", "limit_", "other_", "cli_", "made_", "led_")
+FAMILIES = (
+    "nav_",
+    "by_",
+    "state_",
+    "said_",
+    "attempt_",
+    "limit_",
+    "other_",
+    "cli_",
+    "made_",
+    "led_",
+    "problem_",
+    "remembered_",
+)
 
 
 def written() -> str:

@@ -100,6 +100,7 @@ TEXTS: dict[str, str] = {
     "ask_again": "Ask again",
     "to_questions": "Close the question",
     "left_is": "Nobody is at work on this any more.",
+    "call_back": "Call it back",
     "recover": "Look again and bring home what is there (free)",
     # The quote card
     "card_asks": "May this be bought?",
@@ -116,6 +117,9 @@ TEXTS: dict[str, str] = {
     "card_see": "See it",
     "card_once": "A yes is good for exactly this, once. “Only say yes” lets whoever made the quote go on with it.",
     "card_agreed_is": "Whoever made the quote can make the picture now, once; or make it here.",
+    "remembered_save": "Remembered, as you asked, for the next time.",
+    "remembered_clear": "Forgotten, as you asked: the choice is free again.",
+    "suggestion_take": "Ask with these words instead",
     "minutes_left": "{n} more minutes",
     "limit_hour": "This hour: {taken} of {cap} taken",
     "limit_day": "Today: {taken} of {cap} taken",

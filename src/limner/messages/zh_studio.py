@@ -100,6 +100,7 @@ TEXTS: dict[str, str] = {
     "ask_again": "重新询价",
     "to_questions": "去了结这件事",
     "left_is": "已经没有程序在处理它了。",
+    "call_back": "撤回",
     "recover": "再查一次，取回已有的结果（免费）",
     # 报价卡
     "card_asks": "可以买下这张吗？",
@@ -116,6 +117,9 @@ TEXTS: dict[str, str] = {
     "card_see": "去看看",
     "card_once": "一次同意只对这份报价有效，且只能用一次。“只表示同意”会让提出报价的一方继续完成它。",
     "card_agreed_is": "提出报价的一方现在可以制作一次；也可以在这里制作。",
+    "remembered_save": "已按您说的记住，下次照办。",
+    "remembered_clear": "已按您说的忘记，下次重新选择。",
+    "suggestion_take": "改用这些话询价",
     "minutes_left": "还剩 {n} 分钟",
     "limit_hour": "本小时：{cap} 中已用 {taken}",
     "limit_day": "今天：{cap} 中已用 {taken}",

@@ -37,6 +37,7 @@ _PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/job/{job}", story.show),
     ("GET", "/job/{job}/live", story.live),
     ("GET", "/job/{job}/{place:int}", story.show),
+    ("POST", "/job/{job}/cancel", story.cancel),
     ("POST", "/job/{job}/recover", questions.recover),
     ("POST", "/job/{job}/resolve", questions.resolve),
     ("GET", "/picture/{job}/{place:int}", images.picture),

@@ -59,6 +59,7 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         facts=facts(visit, quote),
         price=telling.price(quote, visit.language),
         limits=_limits(visit, quote),
+        suggestion=telling.suggestion(quote, visit.language),
         approval=ledger.approval(quote.id),
         job=ledger.job_of_quote(quote.id),
         is_expired=now() > quote.expires_at,

@@ -12,7 +12,7 @@ from limner import gateways, words
 from limner.errors import LimnerError, NotFound, StorageFailed, Usage
 from limner.home import private_folder
 from limner.studio.visit import Visit
-from limner.types import Model, Request
+from limner.types import Model, Quote, Request
 
 RATIOS = ("1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9")
 SIZES = ("1K", "2K", "4K", "1024x1024", "1536x1024", "1024x1536")
@@ -20,6 +20,8 @@ MOST_PICTURES = 10
 MOST_BYTES = 30 << 20
 _FIELDS = ("prompt", "literal", "model", "aspect_ratio", "size", "n", "avoid")
 _BLOCK = 1 << 20
+_BY_ITSELF = {"courtesy", "picture", "operation"}
+"""Meanings that go without saying."""
 
 
 def show(visit: Visit) -> Response:
@@ -39,19 +41,35 @@ def quote(visit: Visit) -> Response:
     try:
         for one in visit.files("references"):
             kept[_kept(visit, one)] = str(one.filename)
-        made = visit.client.quote(_request(visit, given, [*_earlier(visit, like), *kept]))
+        wanted, understood = _request(visit, given, [*_earlier(visit, like), *kept])
+        made = visit.client.quote(wanted)
+        remembered = _remembered(visit, understood, made)
     except LimnerError as error:
         _name_as_given(error, kept)
         return _form(visit, given, like=visit.given("like"), problem=visit.error(error))
-    return visit.go(f"/approve/{made.id}")
+    return visit.go(f"/approve/{made.id}", remembered=remembered)
+
+
+def _remembered(visit: Visit, understood: words.Understanding | None, made: Quote) -> str:
+    """Do as the words ask about remembering, and only where they ask; the name of what was done."""
+    asked = understood.preference if understood else None
+    if understood is None or asked is None:
+        return ""
+    if isinstance(asked, words.Save):
+        if asked.model is None:
+            return ""
+        understood = understood._replace(gateway=made.choice.gateway)
+    visit.client.remember(understood)
+    return "save" if isinstance(asked, words.Save) else "clear"
 
 
 def understand(visit: Visit) -> Response:
     """What the words mean besides what they show, span by span."""
     if visit.given("literal"):
         return visit.page("understood.html", spans=[])
-    understood = words.parse(visit.given("prompt"))
-    return visit.page("understood.html", spans=[_meant(visit, one) for one in understood.spans])
+    understood = visit.client.understand(visit.given("prompt"))
+    told = [_meant(visit, one) for one in understood.spans if one.meaning not in _BY_ITSELF]
+    return visit.page("understood.html", spans=told)
 
 
 def _meant(visit: Visit, span: words.Span) -> dict[str, Any]:
@@ -86,12 +104,15 @@ def _for_sale(visit: Visit) -> list[tuple[str, list[Model]]]:
     return told
 
 
-def _request(visit: Visit, given: dict[str, str], sources: list[str]) -> Request:
+def _request(
+    visit: Visit, given: dict[str, str], sources: list[str]
+) -> tuple[Request, words.Understanding | None]:
+    """What is asked for; what is chosen on the page wins over the words."""
     gateway, _, model = given["model"].partition("|")
     n = given["n"] or "1"
     if not n.isascii() or not n.isdigit() or not 1 <= int(n[:4]) <= MOST_PICTURES:
         raise Usage("usage.from_to", option=visit.s("card.pictures"), low=1, high=MOST_PICTURES, value=n)
-    chosen = {
+    chosen: dict[str, Any] = {
         "gateway": gateway,
         "model": model,
         "references": tuple(sources),
@@ -102,8 +123,9 @@ def _request(visit: Visit, given: dict[str, str], sources: list[str]) -> Request
     }
     told = {name: value for name, value in chosen.items() if value}
     if given["literal"]:
-        return Request(given["prompt"], **told)
-    return words.parse(given["prompt"], tuple(sources)).request(**told)
+        return Request(given["prompt"], **told), None
+    understood = visit.client.understand(given["prompt"], tuple(sources))
+    return visit.client.meant(understood, **told), understood
 
 
 def _job_and_place(visit: Visit, like: str) -> Any:

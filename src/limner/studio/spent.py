@@ -69,8 +69,8 @@ def _by_day(visit: Visit, lines: list[Spent], unit: str, span: list[str]) -> dic
 
 def _round_up(micro: int) -> int:
     """The next amount that reads well on an axis: 1, 2 or 5 with zeros."""
-    zeros = 10 ** (len(str(micro)) - 1)
-    return next(part * zeros for part in (1, 2, 5, 10) if part * zeros >= micro)
+    zeros: int = 10 ** (len(str(micro)) - 1)
+    return next((part * zeros for part in (1, 2, 5) if part * zeros >= micro), 10 * zeros)
 
 
 def _by_name(lines: list[Spent]) -> dict[str, Any]:

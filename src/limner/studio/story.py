@@ -46,6 +46,7 @@ def show(visit: Visit) -> Response:
         evidence=seen(job, visit.language) if job.state in LIVE or job.uncertain.micro else [],
         **_family(visit, job),
         is_live=job.state in LIVE,
+        called=_called(visit, job),
         is_left=ledger.is_left(job.id),
         **wall.neighbours(visit, job.id, place),
     )
@@ -65,6 +66,23 @@ def live(visit: Visit) -> Response:
     if job.state not in LIVE:
         answer.headers["hx-refresh"] = "true"
     return answer
+
+
+def cancel(visit: Visit) -> Response:
+    """Call the job back, as far as that can be done."""
+    called, job = visit.client.cancel(visit.path["job"])
+    return visit.go(f"/job/{job.id}", called=called)
+
+
+def _called(visit: Visit, job: Job) -> str:
+    """What calling it back came to, in words; nothing where nobody did."""
+    called = visit.asked("called")
+    if called == "too_late" and job.state not in LIVE:
+        called = "unknown" if job.state == "unknown" else "ended"
+    if called not in {"confirmed", "requested", "too_late", "unknown", "ended"}:
+        return ""
+    facts = {"ceiling": job.ceiling, "uncertain": job.uncertain, "gateway": _title(visit, job.gateway)}
+    return visit.s(f"cancel.{called}", job=job.id, state=job.state, **facts)
 
 
 def at_work(visit: Visit) -> Response:
