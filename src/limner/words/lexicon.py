@@ -165,13 +165,9 @@ def not_wanted() -> re.Pattern[str]:
 
 
 @cache
-def values() -> dict[str, dict[str, str]]:
+def values() -> Mapping[str, Mapping[str, str]]:
     """What named values stand for, by meaning: 横图 is the aspect ratio 16:9."""
-    joined: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        for meaning, table in _file(language)["values"].items():
-            joined.setdefault(meaning, {}).update(table)
-    return joined
+    return {meaning: table for meaning, table in _file("values").items() if isinstance(table, Mapping)}
 
 
 @cache
