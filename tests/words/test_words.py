@@ -195,3 +195,14 @@ def test_everything_that_can_be_understood_can_be_said(language: str) -> None:
 def test_a_very_long_text_is_read_too(piece: str) -> None:
     told = words.parse("a lamp " + piece * (12_000 // len(piece)))
     assert told.prompt.startswith("a lamp")
+
+
+@pytest.mark.parametrize("gateway", ["creatok", "ima", "omnimaas", "skillsvideo"])
+def test_the_names_people_use_most_mean_a_model_at_every_gateway(gateway: str) -> None:
+    from limner import catalog
+
+    sold = catalog.models(gateway, gateways.facts(gateway), {})
+    for said in ("香蕉", "香蕉Pro", "大香蕉", "小香蕉", "nano banana", "NB Pro"):
+        model = words.parse(f"用{said}画一只猫").model
+        assert model and matching(model, sold), (said, model)
+        assert matching(said, sold), said
