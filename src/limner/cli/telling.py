@@ -26,7 +26,12 @@ def quote_next(quote: Quote, face: Face) -> list[Next]:
 
 def job_data(job: Job, face: Face) -> dict[str, Any]:
     """A job for programs."""
-    data = telling.job_data(job, face.client, face.language)
+    return telling.job_data(job, face.client, face.language)
+
+
+def _whole(job: Job, face: Face) -> dict[str, Any]:
+    """One job for programs, with what else could have made the picture where none came."""
+    data = job_data(job, face)
     if job.state in {"failed", "canceled"}:
         data["alternatives"] = [
             {
@@ -65,11 +70,15 @@ def _say_what_to_do(job: Job, face: Face) -> None:
     if todo:
         face.say(todo)
     others = [
-        face.text("do.instead_one", model=one.model, gateway=one.gateway or one.named[0], price=one.price)
+        face.text("do.instead_one", model=one.model, gateway=_title(one.named[0], face), price=one.price)
         for one in _instead(job, face)
     ]
     if others:
         face.say(face.text("do.instead", models=others))
+
+
+def _title(gateway: str, face: Face) -> str:
+    return face.client.gateway(gateway).title
 
 
 def _instead(job: Job, face: Face) -> list[Alternative]:
@@ -110,7 +119,7 @@ def show_job(job: Job, face: Face, *, wants_state: bool = False) -> int:
     code = job_exit(job, wants_state)
     if face.json and code not in {0, 20} and job.state not in LIVE:
         return _failed(job, face, code)
-    face.show("job", job_data(job, face), job_lines(job, face) if not face.json else (), job_next(job, face))
+    face.show("job", _whole(job, face), job_lines(job, face) if not face.json else (), job_next(job, face))
     return code
 
 
@@ -121,7 +130,7 @@ def _failed(job: Job, face: Face, code: int) -> int:
     error.code = str(job.error_facts.get("code", errors.NoAnswer.code))
     error.exit_code = code
     error.retryable = job.charged == "no" and error.code in _RETRYABLE
-    return face.fail(error, job_data(job, face), job_next(job, face))
+    return face.fail(error, _whole(job, face), job_next(job, face))
 
 
 def _sentence(job: Job, face: Face) -> str:
