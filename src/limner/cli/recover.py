@@ -42,7 +42,10 @@ def run(options: Namespace, face: Face) -> int:
     home = [job for job in looked if job.state != "unknown"]
     unknown = [job for job in looked if job.state == "unknown"]
     data = {"items": [job_data(job, face) for job in looked], "unknown": [job.id for job in unknown]}
-    lines = [f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip() for job in home]
+    lines = []
+    for job in home:
+        lines.append(f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip())
+        lines += [f"  - {face.text(job.error, **job.error_facts)}"] if job.error else []
     for job in unknown:
         lines.append(f"{job.id}  unknown  {face.text('recover.unknown', uncertain=job.uncertain)}")
         lines += [f"  - {one}" for one in telling.seen(job, face.language)]

@@ -24,7 +24,7 @@ TEXTS: dict[str, str] = {
     "evidence.balance_others": "The balance at {gateway} went from {before} to {after}, but {others} other jobs ran "
     "meanwhile, so it tells nothing sure.",
     "evidence.link": "A picture's link at {host} answered with {status}.",
-    "evidence.links_until": "The links to the pictures end at {when}.",
+    "evidence.links_until": "The links to the pictures are good until {when}.",
     "evidence.again": "{sentence} (seen {times} times)",
     "recover.nothing_lost": "The job {job} has no lost answer that a task could belong to.",
     "recover.task_known": "The task {task} belongs to the job {other} already.",

@@ -20,7 +20,7 @@ TEXTS: dict[str, str] = {
     "evidence.balance_rose": "{gateway} 的余额从 {before} 升到 {after}，说明不了什么。",
     "evidence.balance_others": "{gateway} 的余额从 {before} 变为 {after}，但期间还有 {others} 个其他任务，无法据此确定。",
     "evidence.link": "{host} 上的图片链接返回 {status}。",
-    "evidence.links_until": "图片链接在 {when} 失效。",
+    "evidence.links_until": "图片链接的有效期到 {when}。",
     "evidence.again": "{sentence}（共查到 {times} 次）",
     "recover.nothing_lost": "任务 {job} 没有丢失的回复，不需要指定网关任务。",
     "recover.task_known": "网关任务 {task} 已经属于任务 {other}。",
