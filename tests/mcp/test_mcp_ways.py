@@ -86,7 +86,7 @@ def test_the_address_is_secret_kept_and_only_for_this_machine(buyer: Buyer) -> N
             connection.close()
     with _served(buyer) as url:
         assert urlsplit(url).path == first.path
-    kept = buyer.home / "mcp.path"
+    kept = buyer.home / "mcp-address.txt"
     assert kept.read_text("ascii") in first.path
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert buyer.bills() == []

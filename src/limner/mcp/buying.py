@@ -72,21 +72,26 @@ def quoting(desk: Desk) -> Tool:
             return speaking.failed(NeverLeft("mcp.slow", seconds=LONGEST_SECONDS), language)
         except LimnerError as error:
             return speaking.failed(error, language)
-        data = quote_data(quote, desk.client, language)
-        key = "quote.ask" if desk.client.needs_question(quote) else "quote.free"
-        minutes = (quote.expires_at - quote.created_at) // 60_000
-        lines = [
-            *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
-            data["summary"],
-            *data["adjustments"],
-            *([data["suggestion"]["message"], data["suggestion"]["prompt"]] if data["suggestion"] else []),
-            mcp_text(key, language, {"quote": quote.id, "minutes": minutes}),
-            f"quote_id: {quote.id}",
-            f"max_cost: {data['max_cost']} {data['unit']}",
-        ]
-        return speaking.answer(lines, data)
+        return _offered(quote, desk, language)
 
     return quote_image
+
+
+def _offered(quote: Quote, desk: Desk, language: str) -> CallToolResult:
+    """A fresh quote: what it would be, what is other than asked, and whether somebody will be asked."""
+    data = quote_data(quote, desk.client, language)
+    key = "quote.ask" if desk.client.needs_question(quote) else "quote.free"
+    minutes = (quote.expires_at - quote.created_at) // 60_000
+    lines = [
+        *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
+        data["summary"],
+        *data["adjustments"],
+        *([data["suggestion"]["message"], data["suggestion"]["prompt"]] if data["suggestion"] else []),
+        mcp_text(key, language, {"quote": quote.id, "minutes": minutes}),
+        f"quote_id: {quote.id}",
+        f"max_cost: {data['max_cost']} {data['unit']}",
+    ]
+    return speaking.answer(lines, data)
 
 
 def generating(desk: Desk) -> Tool:

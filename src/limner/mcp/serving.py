@@ -17,7 +17,7 @@ from limner.mcp.speaking import Voice
 from limner.messages import mcp_text
 
 HOST = "127.0.0.1"
-_PATH = "mcp.path"
+_PATH = "mcp-address.txt"
 
 
 def serve(
