@@ -7,20 +7,18 @@ LOST = "a mug [[lost-after-charge]]"
 
 def test_a_job_that_waits_in_its_own_process_is_called_back(person: Person) -> None:
     person.configure("[gateways.omnimaas.limits]\nconcurrency = 1\n")
-    first = person.buy("a mug [[slow:3]]", "--wait", "0.2", "--json").json["data"]["job_id"]
+    first = person.buy("a mug [[slow:6]]", "--wait", "0.2", "--json").json["data"]["job_id"]
     second = person.buy("a lamp", "--wait", "0.2", "--json").json["data"]["job_id"]
     told = person.run("cancel", second)
     assert (told.code, told.out) == (0, "")
     assert f"The job {second} is called back. Nothing was charged, and ¥" in told.err
+    late = person.run("cancel", first, "--json")
+    assert (late.code, late.json["data"]["cancel"]) == (20, "too_late")
+    assert "cannot be called back" in late.json["data"]["message"]
+    assert late.json["next"][0]["argv"][1:3] == ["status", first]
+
     again = person.json("cancel", second)
     assert (again["data"]["cancel"], again["data"]["state"]) == ("confirmed", "canceled")
-
-    late = person.run("cancel", first)
-    assert late.code == 20
-    assert "cannot be called back" in late.err
-    assert f"limner status {first} --wait 50" in late.err
-    assert person.json("cancel", first)["data"]["cancel"] == "too_late"
-
     ended = person.run("status", first, "--wait", "30", "--json")
     assert ended.json["data"]["state"] == "done"
     assert person.run("status", second).code == 14
