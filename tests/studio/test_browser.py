@@ -160,7 +160,7 @@ def test_progress_is_seen_while_a_picture_is_made(look: Looker, wall: None, buye
 
 def test_a_question_is_closed_by_hand(look: Looker, wall: None, buyer: Buyer) -> None:
     with look() as page:
-        page.get_by_role("link", name="Open questions").click()
+        page.get_by_role("link", name="Questions").click()
         expect(page.locator(".evidence").first).to_contain_text("524")
         page.get_by_role("button", name="No", exact=True).first.click()
         expect(page.locator("[role=status]")).to_contain_text("not charged")

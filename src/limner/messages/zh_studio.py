@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "problem_500": "limner 在这一页出了错。发送过什么、花了多少，账本里都有。可运行 `limner doctor` 查看。",
     # 展墙
     "wall_empty": "还没有图片。用几句话说说第一张要画什么。",
+    "wall_begin": "画一张",
     "wall_nothing_found": "没有符合的图片。",
     "wall_try_sandbox": "用游戏币试试",
     "wall_more": "更多图片",
@@ -55,6 +56,7 @@ TEXTS: dict[str, str] = {
     "waiting_title": "等您同意",
     "at_most": "最多 {ceiling}",
     "work_title": "正在制作",
+    "work_done": "刚刚完成",
     "work_ready": "已完成",
     "said_declined": "您没有同意。什么都没有发送，也没有花钱；这份报价会自行失效。",
     "no_prompt": "（没有描述）",
@@ -141,6 +143,7 @@ TEXTS: dict[str, str] = {
     "about": "约 {price}",
     "understood": "已理解：",
     # 待查事项
+    "questions_title": "待查事项",
     "questions_none": "没有待查事项。所有发送过的请求，limner 都清楚结果。",
     "was_it_charged": "扣费了吗？",
     "charged_yes": "扣了 {amount}",

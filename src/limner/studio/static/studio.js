@@ -144,4 +144,7 @@ if (until) {
   setInterval(tell, 5000);
 }
 
+// The latest day is at the right, which a narrow window would not show.
+all(".scroll").forEach((chart) => { chart.scrollLeft = chart.scrollWidth; });
+
 if (location.hash === "#q") one("#q")?.focus();
