@@ -10,10 +10,11 @@ from PIL import Image
 from buyer import Buyer
 from conftest import NewBuyer
 from limner import receipts
-from limner.messages import sentence
+from limner.messages import en, sentence
 from limner.sandbox import faults
 from limner.types import Job
 from pictures import LIES as WORDS
+from providers.conftest import NewCustomer, new_customer  # noqa: F401  # a fixture
 
 GPT, GEMINI = "gpt-image-2", "gemini-3-pro-image-preview"
 
@@ -147,3 +148,18 @@ def test_what_a_model_does_again_and_again_is_said_before_the_next_yes(shop: Buy
     assert (note.facts["times"], note.facts["of"]) == (2, 2)
     assert "512x341" in sentence(note.key, "en", note.facts)
     assert shop.client.quote("a mug", model=GEMINI).notes == (), "another model is another"
+
+
+def test_every_kind_has_its_sentence_for_now_and_for_next_time() -> None:
+    said, known = (
+        {key.partition(".")[2] for key in en.TEXTS if key.startswith(f"{family}.")}
+        for family in ("difference", "habit")
+    )
+    assert said - {"in", "at"} == known
+    tried = set().union(*(lie.kinds for lie in LIES)) | {"unchanged", "again", "watermark"}
+    assert known == tried, "watermark-only is IMA's own"
+
+
+def test_a_watermark_that_cannot_be_had_without_is_said(new_customer: NewCustomer) -> None:  # noqa: F811
+    job = new_customer("ima").make("a cup [[watermark-only]]", model="gemini-3-pro-image")
+    assert (job.state, kinds(job)) == ("done", {"watermark"})

@@ -79,7 +79,7 @@ def _beside(source: Source, said: Mapping[str, Any]) -> Declared:
                     format=_word(entry, "content_type", "format", "mime_type"),
                     size=f"{width}x{height}" if known else None,
                     model=_word(entry, "model_id", "model"),
-                    watermark=names == ["watermark_url"],
+                    watermark="watermark_url" in names and "url" not in names,
                 )
     return Declared()
 
