@@ -115,6 +115,7 @@ def test_the_spans_cut_out_leave_the_prompt(group: str) -> None:
             assert is_whole(told), told
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_at_all_is_read_without_harm(said: str) -> None:
     told = words.parse(said)
@@ -130,6 +131,7 @@ PLAIN = [
 MARKS = [" ", ", ", "，", "。", ". ", "\n", "  ", "！", "——", "…", " (", ") "]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*PLAIN, *MARKS]), max_size=30).map("".join))
 def test_a_text_without_any_known_phrase_is_returned_untouched(said: str) -> None:
     told = words.parse(said)
@@ -137,7 +139,7 @@ def test_a_text_without_any_known_phrase_is_returned_untouched(said: str) -> Non
     assert told.spans == ()
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(DESCRIPTIONS), st.integers(0, 2**32), st.booleans())
 def test_settings_around_a_description_never_touch_it(said: str, seed: int, before: bool) -> None:
     chance = random.Random(seed)
