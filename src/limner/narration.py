@@ -9,6 +9,7 @@ The same ledger and the same clock tell the same messages. Looking costs nothing
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from limner import choice, gateways, receipts
@@ -167,16 +168,19 @@ def ending(
         differ=tuple(told) if language in LANGUAGES else (),
         alternatives=tuple(alternatives(engine, quote, kind)) if failed else (),
         page=page(engine, job.gateway, kind) if failed else "",
-        hint=hint or _hint(engine, job, quote),
+        hint=hint or (_hint(engine, quote, language) if job.state == "done" else None),
         details=_details(job) if debug and job.error else {},
     )
 
 
-def _hint(engine: Engine, job: Job, quote: Quote) -> Hint | None:
+def _hint(engine: Engine, quote: Quote, language: str) -> Hint | None:
     """What might have suited as well, where a saved preference chose."""
-    found = engine.market.hint(quote.choice.request, quote.choice.model) if job.state == "done" else None
-    reason = found.reason(language_of(job.prompt)) if found else ""
-    return Hint(found.model, reason, found.price or "?") if found else None
+    with suppress(LimnerError):
+        found = engine.market.hint(quote.choice.request, quote.choice.model)
+        if found and found.price is not None:
+            reason = found.reason(language) if language in LANGUAGES else ""
+            return Hint(found.model, reason, found.price)
+    return None
 
 
 def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:

@@ -100,6 +100,7 @@ def _successes(story: Story) -> Iterator[tuple[str, str]]:
         "repaired": (story, done._replace(changes=(("repair.completed", ""),))),
         "not as ordered": (story, done._replace(differences=2, differ=("1", "2"))),
         "sandbox": (story._replace(sandbox=True), done),
+        "hint without a reason": (story, done._replace(hint=Hint("Nano Banana Pro", "", points(10)))),
         "hint": (story, done._replace(hint=Hint("Nano Banana Pro", "✓", points(10)))),
     }
     for name, (one, end) in ways.items():

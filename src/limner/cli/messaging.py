@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from limner import messages
 from limner.cli.face import Face, write_json
-from limner.errors import ApprovalNeeded, Declined, LimnerError
+from limner.errors import ApprovalNeeded, Declined, LimnerError, NotFound
 
 if TYPE_CHECKING:
     from limner.messages.stream import Message
     from limner.narration import Narrator
 
 Text = Callable[..., str]
-_ASKS = {ApprovalNeeded.code, Declined.code}
+_ASKS = {ApprovalNeeded.code, Declined.code, NotFound.code}
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "line_repaired": "• Ordered again with corrected details, as agreed",
     "line_differs": "• Not quite as ordered ({count})",
     "line_link": "🔗 Original: {url}",
+    "hint_price": "💡 For something like this, {model} might do nicely too ({price})",
     "hint": "💡 For something like this, {model} might do nicely too ({reason}, {price})",
     "failure": "❌ The picture did not work out",
     "canceled": "🚫 The picture was canceled",

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "line_repaired": "• Pedida de nuevo con los datos corregidos, como se acordó",
     "line_differs": "• No es exactamente lo pedido ({count})",
     "line_link": "🔗 Original: {url}",
+    "hint_price": "💡 Para algo así, {model} también podría quedar bien ({price})",
     "hint": "💡 Para algo así, {model} también podría quedar bien ({reason}, {price})",
     "failure": "❌ La imagen no ha salido",
     "canceled": "🚫 La imagen se canceló",

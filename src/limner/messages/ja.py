@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "line_repaired": "• お約束どおり、内容を正して注文し直しました",
     "line_differs": "• ご注文と異なるところがあります（{count} か所）",
     "line_link": "🔗 元の画像：{url}",
+    "hint_price": "💡 こうした画像には {model} も合うかもしれません（{price}）",
     "hint": "💡 こうした画像には {model} も合うかもしれません（{reason}、{price}）",
     "failure": "❌ 画像を作れませんでした",
     "canceled": "🚫 この画像はキャンセルされました",

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "line_repaired": "• 약속대로 내용을 고쳐 다시 주문했어요",
     "line_differs": "• 주문한 것과 다른 점이 있어요 ({count}가지)",
     "line_link": "🔗 원본: {url}",
+    "hint_price": "💡 이런 그림에는 {model} 모델도 잘 어울릴 수 있어요 ({price})",
     "hint": "💡 이런 그림에는 {model} 모델도 잘 어울릴 수 있어요 ({reason}, {price})",
     "failure": "❌ 이미지를 만들지 못했어요",
     "canceled": "🚫 이 이미지는 취소됐어요",

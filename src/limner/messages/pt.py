@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "line_repaired": "• Pedida de novo com os dados corrigidos, como combinado",
     "line_differs": "• Não é exatamente o que foi pedido ({count})",
     "line_link": "🔗 Original: {url}",
+    "hint_price": "💡 Para algo assim, {model} também pode ficar bom ({price})",
     "hint": "💡 Para algo assim, {model} também pode ficar bom ({reason}, {price})",
     "failure": "❌ A imagem não deu certo",
     "canceled": "🚫 A imagem foi cancelada",

@@ -86,6 +86,7 @@ class Hint(NamedTuple):
 
     model: str
     reason: str
+    """What it is known for, in the story's language; "" where nobody can say it in that one."""
     price: Any
 
 
@@ -219,7 +220,7 @@ def _success(story: Story, end: Ending) -> tuple[Step, list[str]]:
         lines += [f"  - {clean(one)}" for one in end.differ]
     lines += [*_sandbox_line(story), *(_say(story, "line_link", url=url) for url in end.links)]
     if end.hint:
-        lines += ["", _say(story, "hint", **end.hint._asdict())]
+        lines += ["", _say(story, "hint" if end.hint.reason else "hint_price", **end.hint._asdict())]
     return "success", lines
 
 

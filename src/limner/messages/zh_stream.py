@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "line_repaired": "• 按约定修正后重新下了单",
     "line_differs": "• 与所订的不完全一致（{count} 处）",
     "line_link": "🔗 原始链接：{url}",
+    "hint_price": "💡 提示：这类图也许用 {model} 也会不错（{price}）",
     "hint": "💡 提示：这类图也许用 {model} 也会不错（{reason}，{price}）",
     "failure": "❌ 图片没能生成",
     "canceled": "🚫 这张图已取消",
