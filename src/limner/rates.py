@@ -7,7 +7,7 @@ and bills stay in the gateway's own unit.
     credit_creatok = "0.05 USD"
     USD = "7.1 CNY"              a unit wherever it is counted in
 
-The person's money is `currency` when it is named, else the unit that stands on the right of the first rate.
+The person's money is `currency` when it is named, else the first unit on the right that has no rate itself.
 """
 
 import re
@@ -39,8 +39,8 @@ class Rates:
         self._rates = {
             _name(str(name)): _read(name, rate) for name, rate in table.items() if name != "currency"
         }
-        first = next(iter(self._rates.values()), None)
-        self.currency: str | None = str(named) if named else first.unit if first else None
+        ends = (rate.unit for rate in self._rates.values() if _name(rate.unit) not in self._rates)
+        self.currency: str | None = str(named) if named else next(ends, None)
 
     def own(self, money: Money, gateway: str) -> Money | None:
         """An amount in the person's money, rounded up to a millionth; `None` where no rate leads there."""

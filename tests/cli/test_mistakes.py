@@ -27,6 +27,7 @@ EN = {
         "a mug",
         "--ratio",
         "7:5",
+        "--exact",
     ): "gemini-3-pro-image-preview has no aspect ratio 7:5. It takes 1:1, 16:9, ",
     (
         "make",
