@@ -87,8 +87,9 @@ def read(answer: Answer, gateway: Gateway) -> Submission:
 
 def _declared(body: Any) -> Declared:
     """What an Images answer says of its pictures, all in one."""
-    told = [body.get(name) if isinstance(body, dict) else None for name in ("output_format", "size")]
-    return Declared(*(one if isinstance(one, str) else None for one in told))
+    told = body if isinstance(body, dict) else {}
+    kind, size = told.get("output_format"), told.get("size")
+    return Declared(kind if isinstance(kind, str) else None, size if isinstance(size, str) else None)
 
 
 def _nothing(answer: Answer, body: Any, usage: Usage, gateway: Gateway) -> Exception:
