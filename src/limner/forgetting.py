@@ -3,7 +3,7 @@ Removing what limner keeps, by kind and by age: shown first, done on a second wo
 
     logs         limner's own, and the IMA script's
     spools       raw answers of gateways, kept beside each job
-    references   smaller copies of pictures that were sent along
+    references   pictures that were dropped on the studio, and smaller copies of those that were sent along
     prompts      the words of jobs that are over: ledger, job folders, sidecars; quotes that came to nothing
     jobs         all of that, and whatever else is known of jobs that are over but what they cost
     pictures     the picture files themselves, where they are still what limner saved, and their sidecars
@@ -31,10 +31,10 @@ _SPOOLED = ("attempt-*", "look-*", "picture-*")
 
 
 class Kept(NamedTuple):
-    """What is kept of one kind. `count` is of files; of jobs for prompts and jobs."""
+    """What is kept of one kind. `number` is of files; of jobs for prompts and jobs."""
 
     kind: str
-    count: int
+    number: int
     bytes: int
     paths: tuple[Path, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
@@ -96,7 +96,9 @@ class Keeper:
         folder = self.home.references
         there = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
         stems = {Path(path).stem for path in used}
-        return _files("references", [one for one in there if one.stem not in stems and self._is_old(one)])
+        idle = [one for one in there if one.stem not in stems]
+        idle += sorted(path for path in self.home.uploads.glob("*/*") if str(path) not in used)
+        return _files("references", [one for one in idle if self._is_old(one)])
 
     def _prompts(self) -> Kept:
         rows = [row for row in words.over(self.store, self.before) if row["prompt"]]
@@ -126,7 +128,7 @@ class Keeper:
         whole = _files(
             "pictures", [Path(row["path"]) for row in ours] + [one for one in beside if one.is_file()]
         )
-        return whole._replace(count=len(ours))
+        return whole._replace(number=len(ours))
 
     def _is_old(self, path: Path) -> bool:
         return self.before is None or path.stat().st_mtime * 1000 < self.before

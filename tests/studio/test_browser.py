@@ -167,6 +167,29 @@ def test_a_question_is_closed_by_hand(look: Looker, wall: None, buyer: Buyer) ->
     assert [job for job in buyer.client.jobs("unknown") if job.uncertain.micro] == []
 
 
+def test_a_link_in_somebody_elses_page_leads_to_the_quote_and_says_no_yes(
+    browser: Browser, studio: Studio, buyer: Buyer, wall: None
+) -> None:
+    quote = buyer.client.quote("a linked lantern", model="gpt-image-2")
+    elsewhere = buyer.url.replace("127.0.0.1", "localhost") + "/_sandbox/health"
+    context = browser.new_context()
+    context.set_default_timeout(_PATIENCE_MS)
+    page = context.new_page()
+    page.goto(studio.link)
+    page.goto(elsewhere)
+    page.evaluate(f"location.href = '{studio.url}/approve/{quote.id}'")
+    expect(page.locator(".card .prompt")).to_contain_text("a linked lantern")
+    page.goto(elsewhere)
+    page.evaluate(
+        f"""() => {{ document.body.innerHTML = '<form method=post action="{studio.url}/approve/{quote.id}">'
+        + '<input name=answer value=make></form>'; document.querySelector('form').submit(); }}"""
+    )
+    page.wait_for_url(f"{studio.url}/**")
+    expect(page.locator("body")).to_contain_text("did not come from a page of the studio")
+    context.close()
+    assert buyer.client.ledger.approval(quote.id) is None
+
+
 PAGES = (
     "/",
     "/make",

@@ -12,6 +12,7 @@ import pytest
 from buyer import Buyer
 from limner import Output
 from limner.errors import ApprovalNeeded
+from limner.forgetting import Keeper
 
 from .hanging import hang
 from .visitor import Studio, Visitor
@@ -131,6 +132,21 @@ def test_a_reference_goes_along_under_its_own_name(visitor: Visitor, buyer: Buye
     assert buyer.home in Path(quote.choice.references[0].source).parents
     shown = visitor.http.get(f"/reference/{quote.id}/0")
     assert shown.headers["content-type"] == "image/webp"
+
+
+def test_a_dropped_picture_is_kept_while_it_may_be_sent_and_can_be_forgotten(
+    visitor: Visitor, buyer: Buyer
+) -> None:
+    picture = Path(buyer.make("a spoon", model="gpt-image-2").pictures[0].path).read_bytes()
+    headers = {"origin": visitor.studio.url}
+    fields = {"prompt": "the spoon", "model": MODEL, "csrf": visitor.csrf()}
+    visitor.http.post("/make", data=fields, files={"references": ("spoon.png", picture)}, headers=headers)
+    visitor.http.post(
+        "/make", data={**fields, "prompt": ""}, files={"references": ("idle.png", picture)}, headers=headers
+    )
+    kept = Keeper(buyer.client.ledger, buyer.client.home).kept(["references"])[0]
+    named = [path.name for path in kept.paths]
+    assert ("idle.png" in named, "spoon.png" in named) == (True, False)
 
 
 def test_a_file_that_is_no_picture_is_named_as_the_person_knows_it(visitor: Visitor) -> None:

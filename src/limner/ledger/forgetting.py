@@ -48,7 +48,8 @@ def references_in_use(store: Store) -> set[str]:
         " (SELECT quote_id FROM job WHERE state NOT IN ('done', 'failed', 'canceled'))"
     )
     documents = [json.loads(row["document"]) for row in store.rows(sql, store.now())]
-    return {str(one["path"]) for told in documents for one in told["choice"]["references"]}
+    sent = [one for told in documents for one in told["choice"]["references"]]
+    return {str(one[name]) for one in sent for name in ("path", "source")}
 
 
 def forget_words(store: Store, jobs: Sequence[Mapping[str, Any]], quotes: Sequence[str]) -> None:

@@ -146,7 +146,7 @@ def _kept(visit: Visit, file: UploadFile) -> str:
     if (file.size or 0) > MOST_BYTES:
         raise Usage("reference.too_heavy", path=name, limit=f"{MOST_BYTES >> 20} MB")
     sha256 = hashlib.sha256()
-    folder = visit.client.home.data / "uploads"
+    folder = visit.client.home.uploads
     try:
         draft = private_folder(folder) / f".{os.urandom(6).hex()}"
         with draft.open("xb") as target:
