@@ -208,3 +208,38 @@ def test_the_names_people_use_most_mean_a_model_at_every_gateway(gateway: str) -
         model = words.parse(f"用{said}画一只猫").model
         assert model and matching(model, sold), (said, model)
         assert matching(said, sold), said
+
+
+@pytest.mark.parametrize(
+    ("said", "avoided"),
+    [
+        ("a street, no people, text, or logos, 4K", "people, text, or logos"),
+        ("a street, no text, watermark, 4K", "text, watermark"),
+        ("a street, without people, rain or snow, 4K", "people, rain or snow"),
+        ("a street, 4K, no text, no logos", "text, logos"),
+        ("a street，不要人物，文字，水印，4K", "人物，文字，水印"),
+        ("a street，不要人物、文字和水印，4K", "人物、文字和水印"),
+    ],
+)
+def test_a_list_of_what_is_not_wanted_leaves_nothing_of_itself_in_the_prompt(said: str, avoided: str) -> None:
+    told = words.parse(said)
+    assert (told.prompt, told.avoid, told.size) == ("a street", avoided, "4K")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a street, don't make it 4K",
+        "a street, not in 4K please",
+        "a street, stop using midjourney",
+        "don't use midjourney to draw a street",
+        "forget Midjourney, a street",
+        "一条街，不要4K",
+        "不要用MJ画一条街",
+        "我不喜欢MJ，画一条街",
+        "请别用MJ，画一条街",
+    ],
+)
+def test_what_is_not_wanted_is_never_read_as_wanted(said: str) -> None:
+    told = words.parse(said)
+    assert (told.model, told.size, told.preference) == (None, None, None)
