@@ -15,6 +15,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
         "<!-- help -->": lambda: _code((ROOT / "src/limner/cli/help.en.txt").read_text("utf-8"), "text"),
         "<!-- schema -->": lambda: _code((ROOT / "src/limner/ledger/schema.sql").read_text("utf-8"), "sql"),
         "<!-- faults -->": faults,
+        "<!-- outcomes -->": outcomes,
         "<!-- readme -->": readme,
         "<!-- changelog -->": lambda: (ROOT / "CHANGELOG.md").read_text("utf-8"),
     }
@@ -53,6 +54,59 @@ def faults() -> str:
     lines = ["| word | charges | what happens |", "| --- | --- | --- |"]
     lines += [f"| `[[{row['name']}]]` | {'yes' if row['charges'] else 'no'} | {row['en']} |" for row in rows]
     return "\n".join(lines)
+
+
+_DOES = {
+    "never left": "Nothing was sent, nothing is reserved. Ask again when it is mended.",
+    "refused": "The gateway said no: the reservation is released.",
+    "refused, repeated": "Sent again as often as the quote says, then the reservation is released.",
+    "unknown": "The money stays reserved, nothing is sent again by itself: `limner recover`, `limner resolve`.",
+    "unknown, repeated": "Sent again as often as the quote says; what was lost stays reserved.",
+    "collecting": "The picture is made; `limner recover` fetches it as long as its link lives.",
+    "done": "The picture is saved.",
+    "failed": "No picture came of it. What is known is booked, what is not stays reserved.",
+}
+
+
+def outcomes() -> str:
+    """What the tests hold every gateway to: one table for all, one per gateway."""
+    folder = ROOT / "tests" / "outcomes"
+    every = tomllib.loads((folder / "every.toml").read_text("utf-8"))["row"]
+    lines = ["## Every gateway, every operation", "", *_OUTCOME_HEAD]
+    lines += [_outcome(row, row["outcome"], str(row["en"])) for row in every]
+    said = _fault_words()
+    of_group = {"refused": "refused", "lost": "unknown"}
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem == "every":
+            continue
+        title = tomllib.loads((FACTS / f"{path.stem}.toml").read_text("utf-8"))["gateway"]["title"]
+        lines += ["", f"## {title}", "", *_OUTCOME_HEAD]
+        for group, rows in tomllib.loads(path.read_text("utf-8")).items():
+            for row in rows:
+                names = [one.strip("[ ]").partition(":")[0] for one in row["fault"].split("]] [[")]
+                words = " ".join(said[name] for name in names)
+                lines.append(_outcome(row, of_group.get(group, "accepted"), words))
+    return "\n".join(lines)
+
+
+_OUTCOME_HEAD = [
+    "| what happened | the request | charged | state | what limner does |",
+    "| --- | --- | --- | --- | --- |",
+]
+
+
+def _outcome(row: dict[str, Any], outcome: str, words: str) -> str:
+    again = ", repeated" if row.get("repeated") or row.get("sent", 1) > 1 else ""
+    key = row["state"] if outcome == "accepted" else outcome + again
+    return f"| {words} | {outcome} | {row['charged']} | {row['state']} | {_DOES[key]} |"
+
+
+def _fault_words() -> dict[str, str]:
+    said: dict[str, str] = {}
+    for path in sorted((ROOT / "src/limner/sandbox").glob("*.toml")):
+        rows = tomllib.loads(path.read_text("utf-8")).get("fault", [])
+        said.update({row["name"]: row["en"] for row in rows})
+    return said
 
 
 def _keys(facts: dict[str, Any]) -> list[str]:

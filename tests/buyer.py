@@ -70,6 +70,11 @@ def ask(url: str, path: str, body: Any = None) -> Answer:
         connection.close()
 
 
+def every_outcome() -> list[dict[str, Any]]:
+    """What may come of any request at any gateway before the gateway itself has spoken."""
+    return list(tomllib.loads((_OUTCOMES / "every.toml").read_text("utf-8"))["row"])
+
+
 class Buyer(NamedTuple):
     """One account at one of the sandbox's gateways, and the limner that uses it."""
 

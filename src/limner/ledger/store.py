@@ -203,9 +203,10 @@ def _key(error: apsw.Error) -> str | None:
     """What SQLite ran into, as the key of a sentence; `None` where it is a mistake of ours."""
     if isinstance(error, apsw.SQLError) and "no such table" in str(error):
         return "ledger.damaged"
-    if isinstance(error, apsw.IOError) and error.extendedresult in _LOCKING:
+    exactly = getattr(error, "extendedresult", None)
+    if exactly in _LOCKING:
         return "ledger.no_locks"
-    if isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_SHMSIZE:
+    if exactly == apsw.SQLITE_IOERR_SHMSIZE:
         return "ledger.full"
     return next((key for kinds, key in _OF_SQLITE.items() if isinstance(error, kinds)), None)
 
