@@ -82,6 +82,10 @@ def _answered(spool: str) -> int | None:
         told = json.loads(head.read_text())
     except ValueError:
         return None
+    if "event-stream" in str(told["headers"].get("content-type", "")):
+        # A stream is written as it comes: it says something once an event has ended.
+        said = Path(spool).exists() and b"\n\n" in Path(spool).read_bytes()
+        return int(told["status"]) if said else None
     named = str(told["headers"].get("content-length", ""))
     whole = partial.exists() and named == str(partial.stat().st_size)
     return int(told["status"]) if Path(spool).exists() or whole else None
