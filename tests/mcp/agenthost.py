@@ -17,6 +17,7 @@ from buyer import Buyer
 from limner.mcp.desk import Desk
 from limner.mcp.server import build
 from limner.mcp.speaking import Voice
+from limner.types import LIVE, Job
 
 ERAS = {"2026-07-28": "2026-07-28", "2025-11-25": "legacy"}
 LIMNER = str(Path(sys.executable).with_name("limner"))
@@ -148,3 +149,15 @@ async def quoted(client: Client, prompt: str = "a lighthouse at dusk", **wishes:
     """The id of a fresh quote."""
     arguments = {"prompt": prompt, "model": "gpt-image-2", **wishes}
     return str(data(await client.call_tool("quote_image", arguments))["quote_id"])
+
+
+def ended(buyer: Buyer, job_id: str) -> Job:
+    """The job, once the ledger says that it has ended."""
+
+    async def whole() -> Job:
+        with anyio.fail_after(60):
+            while (job := buyer.client.job(job_id)).state in LIVE:
+                await anyio.sleep(0.05)
+        return job
+
+    return anyio.run(whole)

@@ -135,8 +135,9 @@ def test_what_the_configuration_allows_unasked_is_not_asked(new_buyer: NewBuyer)
     assert shown.asked == []
 
 
-def test_a_dialog_cannot_be_gone_round_by_an_agent_that_says_yes_itself(buyer: Buyer) -> None:
-    shown = host(buyer, person=no)
+@pytest.mark.parametrize("person", [no, declines, cancels])
+def test_a_dialog_cannot_be_gone_round_by_an_agent_that_says_yes_itself(buyer: Buyer, person: Answer) -> None:
+    shown = host(buyer, person=person)
 
     async def script(client: Client) -> CallToolResult:
         quote = await quoted(client)

@@ -10,6 +10,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ElicitResult, InputRequiredResult
 
 from buyer import Buyer
+from conftest import NewBuyer
+from limner.errors import ApprovalNeeded
 from limner.records import canonical, digest_of, id_of
 from limner.types import Quote
 from pictures import quarters, saved
@@ -137,3 +139,11 @@ def test_a_yes_above_the_persons_limit_buys_nothing(buyer: Buyer, era: str) -> N
         told = error(shown.talk(script))
     assert (told["code"], told["charged"]) == ("budget_exceeded", "no")
     assert buyer.bills() == []
+
+
+def test_a_dialogs_yes_is_no_persons_own_hand(new_buyer: NewBuyer) -> None:
+    buyer = new_buyer('[approval]\nmode = "person"\n')
+    quote = buyer.client.quote("a cup", model="gpt-image-2")
+    with pytest.raises(ApprovalNeeded):
+        buyer.client.approve(quote.id, by="elicitation")
+    buyer.client.approve(quote.id, by="studio")

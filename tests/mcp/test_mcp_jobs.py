@@ -12,26 +12,18 @@ from urllib.parse import unquote, urlsplit
 
 import anyio
 import pytest
-from agenthost import ERAS, LIMNER, data, environment, error, host, process, quoted, text, yes
+from agenthost import ERAS, LIMNER, data, ended, environment, error, host, process, quoted, text, yes
 from mcp.client.client import Client
 from mcp_types import CallToolResult, ImageContent, ResourceLink
 from PIL import Image
 
 from buyer import Buyer
-from limner.types import LIVE, Job
 
 
 async def _begun(client: Client, prompt: str, **arguments: Any) -> CallToolResult:
     quote = await quoted(client, prompt)
     wished = {"quote_id": quote, "approved": quote, "wait_seconds": 0, **arguments}
     return await client.call_tool("generate_image", wished)
-
-
-async def _ended(buyer: Buyer, job_id: str) -> Job:
-    """The job, once the ledger says that it has ended."""
-    while (job := buyer.client.job(job_id)).state in LIVE:
-        await anyio.sleep(0.05)
-    return job
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -70,7 +62,7 @@ def test_a_host_that_hangs_up_or_is_killed_loses_nothing(buyer: Buyer, era: str)
         return str(told["job"]["job_id"])
 
     job_id = anyio.run(whole)
-    job = anyio.run(_ended, buyer, job_id)
+    job = ended(buyer, job_id)
     assert job.state == "done"
     assert Path(job.pictures[0].path).exists()
     assert len(buyer.bills()) == 1

@@ -1,6 +1,8 @@
 """The two ways in, as hosts use them: a process on a pipe, and a loopback address nobody can guess."""
 
+import os
 import re
+import signal
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -10,12 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from agenthost import ERAS, LIMNER, Host, data, environment, process, quoted, yes
+from agenthost import ERAS, LIMNER, Host, data, ended, environment, process, quoted, yes
 from mcp.client.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import BlobResourceContents, CallToolResult
 
 from buyer import Buyer
+from limner.types import LIVE
 
 
 async def _bought(client: Client) -> CallToolResult:
@@ -27,7 +30,12 @@ def _served(buyer: Buyer, *words: str) -> Iterator[str]:
     """The address of a `limner mcp --http`, as the command prints it."""
     command = [LIMNER, "mcp", "--http", "0", *words]
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=environment(buyer), cwd=buyer.folder
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(buyer),
+        cwd=buyer.folder,
+        start_new_session=True,
     ) as server:
         assert server.stderr is not None
         try:
@@ -35,7 +43,8 @@ def _served(buyer: Buyer, *words: str) -> Iterator[str]:
             assert found
             yield found.group()
         finally:
-            server.terminate()
+            # Everything of the server's own group, as a host that closes its window would.
+            os.killpg(server.pid, signal.SIGKILL)
             server.stderr.read()
 
 
@@ -68,6 +77,21 @@ def test_a_picture_is_bought_and_read_over_loopback_in_both_eras(buyer: Buyer) -
 
             Host(url, era, yes, []).talk(script)
     assert len(buyer.bills()) == 2
+
+
+def test_a_server_that_is_killed_with_its_whole_group_loses_nothing(buyer: Buyer) -> None:
+    async def script(client: Client) -> str:
+        quote = await quoted(client, "a cup [[slow:2]]")
+        wished = {"quote_id": quote, "approved": quote, "wait_seconds": 0}
+        return str(data(await client.call_tool("generate_image", wished))["job"]["job_id"])
+
+    with _served(buyer) as url:
+        job_id = Host(url, "2026-07-28", None, []).talk(script)
+    assert buyer.client.job(job_id).state in LIVE
+    job = ended(buyer, job_id)
+    assert job.state == "done"
+    assert Path(job.pictures[0].path).exists()
+    assert len(buyer.bills()) == 1
 
 
 def test_the_address_is_secret_kept_and_only_for_this_machine(buyer: Buyer) -> None:
