@@ -112,6 +112,9 @@ def compare_balance(work: Work) -> None:
     except GatewayError as error:
         _see(work, "balance_unasked", reason=str(error))
         return
+    finally:
+        for file in work.folder.glob("balance*"):
+            file.unlink(missing_ok=True)
     after = amount(told, names, work.unit)
     known = work.ledger.balance_before(work.job_id)
     before = amount(known[1], names, work.unit) if known else None
