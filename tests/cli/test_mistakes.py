@@ -21,7 +21,7 @@ EN = {
     ("make", "a mug", "--wait", "soon"): "--wait takes a number of seconds, such as 50, not soon.",
     ("make", "a mug", "--wait", "-1"): "--wait takes a number of seconds, such as 50, not -1.",
     ("make", "a mug", "--wait", "nan"): "--wait takes a number of seconds, such as 50, not nan.",
-    ("make", "a mug", "--lang", "fr"): "--lang cannot be fr. Allowed: auto, en, zh.",
+    ("make", "a mug", "--lang", "fr"): "--lang cannot be fr. Allowed: auto, en, zh, ja, ko, es, pt.",
     (
         "make",
         "a mug",
@@ -64,7 +64,7 @@ EN = {
     ("make", "a mug", "--prompt", "a lamp"): "The prompt is there more than once. ",
     ("make", "a mug", "--ref", "nowhere.png"): "There is no file nowhere.png.",
     ("make", "a mug", "--ref", "."): ". is a folder. Name a picture in it.",
-    ("make", "--prompt-file", "nowhere.txt"): "nowhere.txt cannot be read: No such file or directory.",
+    ("make", "--prompt-file", "nowhere.txt"): "nowhere.txt cannot be read: there is no such file or folder.",
     ("run",): "`limner run` still needs QUOTE. See `limner run --help`.",
     ("status",): "`limner status` still needs JOB. See `limner status --help`.",
     ("jobs", "--limit", "0"): "--limit takes a whole number from 1 to 1000, not 0.",

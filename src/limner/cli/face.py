@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from limner.market import Market
 
 _PATHS = {"job", "jobs"}
-_GATEWAY_CODES = {
-    kind.code for kind in (errors.GatewayError, *errors.Refused.__subclasses__(), errors.Refused)
-}
+_REFUSED: list[type[LimnerError]] = [errors.GatewayError, errors.Refused, *errors.Refused.__subclasses__()]
+_GATEWAY_CODES = {kind.code for kind in _REFUSED}
 _TRUE = {"1", "true", "yes"}
 # What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, lone halves.
 _HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

@@ -30,7 +30,7 @@ def run(options: Namespace, face: Face) -> int:
     lines = _lines(found, face)
     words = [f"--{kind}" for kind in chosen]
     words += ["--before", options.before] if options.before else []
-    if not chosen or not any(one.count for one in found):
+    if not chosen or not any(one.number for one in found):
         face.show("kept", _data(found, done=False), lines)
         named = [f"--{kind}" for kind in forgetting.KINDS]
         face.say(face.text("forget.nothing" if chosen else "forget.choose", kinds=named))
@@ -53,12 +53,17 @@ def run(options: Namespace, face: Face) -> int:
 def _lines(found: list[Kept], face: Face) -> list[str]:
     names = {one.kind: face.text(f"forget.{one.kind}") for one in found}
     wide = max(width(name) for name in names.values()) + 2
-    return [f"{pad(names[one.kind], wide)}{one.count:>8}  {_human(one.bytes):>9}".rstrip() for one in found]
+    return [f"{pad(names[one.kind], wide)}{one.number:>8}  {_human(one.bytes):>9}".rstrip() for one in found]
 
 
 def _data(found: list[Kept], *, done: bool) -> dict[str, object]:
     items = [
-        {"kind": one.kind, "count": one.count, "bytes": one.bytes, "paths": [str(path) for path in one.paths]}
+        {
+            "kind": one.kind,
+            "count": one.number,
+            "bytes": one.bytes,
+            "paths": [str(path) for path in one.paths],
+        }
         for one in found
     ]
     return {"done": done, "items": items}
