@@ -211,7 +211,7 @@ TEXTS: dict[str, str] = {
     "reason.no_locks": "这个磁盘不支持文件锁",
     "reason.not_possible": "这个磁盘做不到",
     "reason.memory": "内存不足",
-    "reason.system": "系统没有允许，原因见 limner 的日志",
+    "reason.system": "系统没有允许，原因见日志",
     # 收到的图片哪里不对
     "reason.at": "错在第 {line} 行第 {column} 列",
     "reason.ends_early": "没有写完",
