@@ -12,7 +12,7 @@ SENTENCE = "用香蕉Pro画一座灯塔，16:9，不要文字"
 def test_what_was_understood_stands_before_the_card(person: Person) -> None:
     ran = person.run("quote", "--words", SENTENCE)
     assert ran.code == 0, ran
-    assert ran.err.startswith("理解为：用香蕉Pro → Nano Banana Pro；16:9；不要文字 → 画面里不要文字\n")
+    assert ran.err.startswith("理解为：用香蕉Pro → Nano Banana Pro；16:9；不要文字 → 画面里不要：文字\n")
     assert "gemini-3-pro-image-preview" in ran.err
 
 
