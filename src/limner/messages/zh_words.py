@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "words.aspect_ratio": "{text}：比例 {value}",
     "words.size": "{text}：尺寸 {value}",
     "words.n": "{text}：张数 {value}",
-    "words.avoid": "{text}：画面里不要：{value}",
+    "words.avoid": "{text}：不要出现 {value}",
     "words.excluded": "{text}：不用 {value}",
     "words.declined": "{text}：不要这样",
     "words.lettering": "{text}：要写在画面里的字",
