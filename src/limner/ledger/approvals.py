@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.budget import Limit
-from limner.errors import BudgetExceeded, NotFound
+from limner.errors import BudgetExceeded, NotFound, QuoteChanged
 from limner.ledger import clock, spending, stops
 from limner.ledger.store import Store
 from limner.money import Money
@@ -58,11 +58,14 @@ class Approvals:
             )
 
     def quote(self, quote_id: str) -> Quote:
-        """Raises `NotFound`."""
+        """Raises `NotFound`, and `QuoteChanged` for one that is no quote any more."""
         row = self.store.row("SELECT document FROM quote WHERE id = ?", quote_id)
         if row is None:
             raise NotFound("quote.not_found", quote=quote_id)
-        return _read(row["document"])
+        try:
+            return _read(row["document"])
+        except (ValueError, TypeError, AttributeError) as error:
+            raise QuoteChanged("quote.altered", quote=quote_id) from error
 
     def add_approval(
         self, quote: Quote, by: str, at: int, limits: Sequence[Limit] = (), most_jobs: int = 0
