@@ -18,7 +18,7 @@ _MOST_OTHERS = 3
 _NAMED = ("quality", "background", "seed")
 
 _WISHED = frozenset({"adjusted.cheapest_size", "adjusted.best_size"})
-_OTHER = ("ratio", "ratio_nowhere", "no_ratio", "no_ratio_nowhere", "size", "no_size")
+_OTHER = ("ratio", "ratio_nowhere", "no_ratio", "no_ratio_nowhere", "size", "no_size", "size_wins")
 MATERIAL = frozenset(f"adjusted.{name}" for name in _OTHER)
 """Adjustments that make another picture than was asked for."""
 
