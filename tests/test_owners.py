@@ -1,10 +1,12 @@
 """Who works on which job: one owner per client, and nothing left of those who were killed."""
 
+import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+from buyer import Buyer
 from limner import Client
 from limner.ledger.owners import Owner, is_gone
 
@@ -39,6 +41,25 @@ def test_the_file_of_a_killed_process_goes_when_the_next_one_starts(tmp_path: Pa
     owner = Owner(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [owner.id]
     owner.close()
+
+
+def test_drafts_of_killed_processes_are_swept_and_fresh_ones_are_not(tmp_path: Path) -> None:
+    old, fresh = tmp_path / ".1-old", tmp_path / ".1-fresh"
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (1, 1))
+    owner = Owner(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([fresh.name, owner.id])
+    owner.close()
+
+
+def test_drafts_beside_pictures_are_swept_by_whoever_buys_next(buyer: Buyer) -> None:
+    old, fresh = buyer.folder / ".limner-00000000", buyer.folder / ".limner-11111111"
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (1, 1))
+    assert buyer.make().state == "done"
+    assert (old.exists(), fresh.exists()) == (False, True)
 
 
 def test_an_owner_at_work_keeps_its_file_when_others_start(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from limner.types import Inline, Link, Picture, Source
 SMALLEST = 10_000
 """Bytes. What is smaller is a broken answer, not a picture somebody paid for."""
 
+_STALE_SECONDS = 86_400
 _ROOM = 200_000_000
 _TRIES = 1_000
 
@@ -47,6 +49,7 @@ def check_output(output: Output) -> None:
         if output.path and folder != target and target.exists() and not output.overwrite:
             raise Usage("output.exists", path=target)
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         probe = folder / f".limner-{os.urandom(4).hex()}"
         probe.write_bytes(b"")
         probe.unlink()
@@ -55,6 +58,14 @@ def check_output(output: Output) -> None:
         raise Usage("output.not_writable", path=folder, reason=error.strerror) from error
     if room is not None and room < _ROOM:
         raise StorageFailed("output.no_room", path=folder, need=f"{_ROOM // 1_000_000} MB")
+
+
+def _sweep(folder: Path) -> None:
+    """Drafts of processes that were killed. What they were to become still lies with the job."""
+    for path in folder.glob(".limner-????????"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink()
 
 
 def fetch(
