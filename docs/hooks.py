@@ -60,7 +60,7 @@ _DOES = {
     "never left": "Nothing was sent, nothing is reserved. Ask again when it is mended.",
     "refused": "The gateway said no: the reservation is released.",
     "refused, repeated": "Sent again as often as the quote says, then the reservation is released.",
-    "unknown": "The money stays reserved, nothing is sent again by itself: `limner recover`, `limner resolve`.",
+    "unknown": "The money stays reserved, nothing is sent again: `limner recover`, `limner resolve`.",
     "unknown, repeated": "Sent again as often as the quote says; what was lost stays reserved.",
     "collecting": "The picture is made; `limner recover` fetches it as long as its link lives.",
     "done": "The picture is saved.",
