@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import stat
+import time
 from pathlib import Path
 
 import httpx2
@@ -48,6 +49,21 @@ def test_a_wrong_token_lets_nobody_in(token: str, studio: Studio) -> None:
         by_hand = stranger.http.post("/enter", data={"token": token}, headers={"origin": studio.url})
     assert (by_link.status_code, by_hand.status_code) == (403, 403)
     assert "set-cookie" not in {**by_link.headers, **by_hand.headers}
+
+
+def test_the_browser_that_is_opened_gets_a_ticket_for_one_entrance(tmp_path: Path) -> None:
+    seen, browser = tmp_path / "opened.txt", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}.part && mv {seen}.part {seen}\n')
+    browser.chmod(0o700)
+    with opened(tmp_path, opens=str(browser)) as studio, studio.visited(let_in=False) as visitor:
+        deadline = time.monotonic() + 20
+        while not seen.exists() and time.monotonic() < deadline:
+            visitor.http.get("/static/studio.css")
+        link = seen.read_text().strip()
+        assert studio.token not in link
+        assert visitor.http.get(link).headers["location"] == "/"
+        visitor.http.cookies.clear()
+        assert visitor.http.get(link).status_code == 403
 
 
 def test_the_link_can_be_pasted_in_another_browser(studio: Studio) -> None:

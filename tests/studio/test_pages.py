@@ -283,7 +283,7 @@ def test_the_command_opens_the_same(buyer: Buyer) -> None:
         assert process.stderr is not None
         said = process.stderr.readline() + process.stderr.readline()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
     assert "工作室已打开" in said
     assert "/enter?token=" in said

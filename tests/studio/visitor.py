@@ -89,16 +89,17 @@ def line_of(process: subprocess.Popen[bytes], said: Path) -> "re.Match[str]":
 
 
 @contextmanager
-def opened(home: Path, *words: str) -> Iterator[Studio]:
+def opened(home: Path, *words: str, opens: str = "") -> Iterator[Studio]:
     """A studio on a port of its own, closed when the block ends."""
     said = home / "studio.log"
     said.write_bytes(b"")
+    quiet = [] if opens else ["--no-open"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "limner.studio", "--no-open", "--port", "0", "--home", str(home), *words],
+        [sys.executable, "-m", "limner.studio", "--port", "0", "--home", str(home), *quiet, *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], "HOME": str(home / "person"), "LANG": "C.UTF-8"},
+        env={"PATH": os.environ["PATH"], "HOME": str(home / "person"), "LANG": "C.UTF-8", "BROWSER": opens},
     )
     try:
         found = line_of(process, said)

@@ -1,5 +1,6 @@
 """`limner studio`: the same, to look at: a page in the browser, for this machine only."""
 
+import os
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -28,6 +29,9 @@ def run(options: Namespace, face: Face) -> int:
     words += ["--port", str(options.port)] if options.port is not None else []
     words += ["--sandbox"] if face.sandbox else []
     words += ["--no-open"] if options.no_open or face.json else []
+    if sys.platform != "win32":
+        # In this process's own place, so that whoever ends the command ends the studio.
+        os.execv(sys.executable, [sys.executable, *words])  # noqa: S606
     with subprocess.Popen([sys.executable, *words]) as process:
         try:
             return process.wait()

@@ -42,14 +42,30 @@ class Keys(NamedTuple):
     port: int
     token: str
     session: str
+    tickets: list[str]
+    """Good for one entrance each."""
 
     @classmethod
     def new(cls, port: int) -> "Keys":
-        return cls(port, secrets.token_urlsafe(24), secrets.token_urlsafe(32))
+        return cls(port, secrets.token_urlsafe(24), secrets.token_urlsafe(32), [])
 
     @property
     def link(self) -> str:
-        return f"http://127.0.0.1:{self.port}/enter?{urlencode({'token': self.token})}"
+        return self._link(self.token)
+
+    def ticket_link(self) -> str:
+        """For a browser opened by a command: its arguments can be read by others on the machine."""
+        self.tickets.append(secrets.token_urlsafe(24))
+        return self._link(self.tickets[-1])
+
+    def lets_in(self, given: str) -> bool:
+        if given and given in self.tickets:
+            self.tickets.remove(given)
+            return True
+        return same(given, self.token)
+
+    def _link(self, token: str) -> str:
+        return f"http://127.0.0.1:{self.port}/enter?{urlencode({'token': token})}"
 
     @property
     def cookie(self) -> str:
@@ -69,6 +85,7 @@ class Keys(NamedTuple):
 
 
 def same(given: str, wanted: str) -> bool:
+    """Are they equal, told in the same time whatever was given?"""
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from limner import home as homes
 from limner.home import private_folder, write_whole
-from limner.messages import sentence, studio_text
+from limner.messages import LANGUAGES, sentence, studio_text
 from limner.studio.app import build
 from limner.studio.doors import Doors, Keys
 from limner.studio.house import House
@@ -25,7 +25,7 @@ _TAKEN = 2
 
 def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bool, opens: bool) -> int:
     """Serve until stopped; the exit code. Prints the one link that lets a browser in."""
-    spoken = language or "en"
+    spoken = language if language in LANGUAGES else "en"
     try:
         listener = _listen(port)
     except OSError:
@@ -36,14 +36,15 @@ def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bo
     house = House(home=home, only_sandbox=only_sandbox, language=language)
     record = private_folder(homes.find(home).data) / RECORD
     write_whole(record, json.dumps({"port": number, "pid": os.getpid()}))
-    sys.stderr.write(studio_text("cli_open", spoken, {"url": keys.link}) + "\n")
-    sys.stderr.write(studio_text("cli_stop", spoken) + "\n")
-    if only_sandbox:
-        sys.stderr.write(sentence("card.sandbox", spoken) + "\n")
     # Whoever asks it to end by a signal gets the same tidy end as somebody at the keyboard.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _Server(_config(Doors(build(house, keys), keys)), keys.link if opens else None).run([listener])
+        sys.stderr.write(studio_text("cli_open", spoken, {"url": keys.link}) + "\n")
+        sys.stderr.write(studio_text("cli_stop", spoken) + "\n")
+        if only_sandbox:
+            sys.stderr.write(sentence("card.sandbox", spoken) + "\n")
+        link = keys.ticket_link() if opens else None
+        _Server(_config(Doors(build(house, keys), keys)), link).run([listener])
     except KeyboardInterrupt:
         pass
     finally:
