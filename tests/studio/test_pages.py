@@ -211,7 +211,12 @@ def test_a_job_that_is_on_its_way_is_called_back_as_far_as_it_can_be(visitor: Vi
 
 
 def test_a_vague_wish_is_offered_fuller_words_before_the_yes(visitor: Visitor) -> None:
-    assert "/make?q=" in visitor.see(quoted(visitor, "cat"))
+    page = visitor.see(quoted(visitor, "cat", size="1536x1024"))
+    fuller = re.search(r'href="(/make[?]q=cat[^"]+)"', page)
+    assert fuller is not None
+    form = visitor.see(fuller[1].replace("&amp;", "&"))
+    assert 'value="1536x1024"' in form
+    assert f'value="{MODEL}" selected' in form
 
 
 def test_a_job_survives_the_studio_that_started_it(buyer: Buyer, studio: Studio) -> None:

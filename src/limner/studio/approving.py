@@ -50,7 +50,8 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         if elsewhere is None:
             raise
         return elsewhere
-    ledger = visit.client.ledger
+    ledger, wanted = visit.client.ledger, quote.choice.request
+    suggestion = telling.suggestion(quote, visit.language)
     return visit.page(
         "approve.html",
         200 if error is None else 409,
@@ -59,7 +60,9 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         facts=facts(visit, quote),
         price=telling.price(quote, visit.language),
         limits=_limits(visit, quote),
-        suggestion=telling.suggestion(quote, visit.language),
+        suggestion=suggestion,
+        fuller=visit.again(wanted, suggestion["prompt"]) if suggestion else "",
+        again=visit.again(wanted),
         approval=ledger.approval(quote.id),
         job=ledger.job_of_quote(quote.id),
         is_expired=now() > quote.expires_at,

@@ -26,7 +26,7 @@ _BY_ITSELF = {"courtesy", "picture", "operation"}
 
 def show(visit: Visit) -> Response:
     """`?like=j_…/1` starts from what an earlier picture was asked with, the picture itself as a reference."""
-    given = dict.fromkeys(_FIELDS, "")
+    given = {name: visit.asked(name)[:100] for name in _FIELDS}
     given["prompt"] = visit.asked("q")[:2_000]
     like = visit.asked("like")
     if like:

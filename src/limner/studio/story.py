@@ -47,6 +47,7 @@ def show(visit: Visit) -> Response:
         **_family(visit, job),
         is_live=job.state in LIVE,
         called=_called(visit, job),
+        again=visit.again(quote.choice.request),
         is_left=ledger.is_left(job.id),
         **wall.neighbours(visit, job.id, place),
     )

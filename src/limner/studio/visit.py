@@ -22,6 +22,7 @@ from limner.ledger import gallery
 from limner.studio.doors import Keys
 from limner.studio.house import House
 from limner.types import Job
+from limner.types import Request as Request_
 
 FOLDER = Path(__file__).parent
 LANGUAGE = "limner_language"
@@ -85,6 +86,13 @@ class Visit:
 
     def thumb(self, job_id: str, place: int, sha256_: str) -> str:
         return self.url(f"/thumb/{job_id}/{place}", v=sha256_[:12])
+
+    def again(self, request: Request_, prompt: str = "") -> str:
+        """Where the same can be asked for once more, with other words if there are any."""
+        chosen = f"{request.gateway or ''}|{request.model}" if request.model else ""
+        wishes = {"model": chosen, "aspect_ratio": request.aspect_ratio, "size": request.size}
+        words = (prompt or request.prompt)[:2_000]
+        return self.url("/make", q=words, **wishes, n=request.n if request.n > 1 else "", avoid=request.avoid)
 
     def job_url(self, job: Job) -> str:
         return self.url(f"/job/{job.id}")
