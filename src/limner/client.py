@@ -154,7 +154,7 @@ class Client(Choosing):
         with self.engine.noting_balance(quote):
             gateway = self.check_run(quote, output)
         if self.ledger.approval(quote_id) is None:
-            self.approve(quote_id, by="budget" if quote.needs_approval else "free")
+            self.engine.approve(quote, "budget" if quote.needs_approval else "free")
         job_id, fresh = self.ledger.open_job(quote, self.home.runs, output._asdict(), self.engine.owner.id)
         if not fresh:
             return self.ledger.job(job_id)

@@ -17,10 +17,11 @@ from limner.ledger import differences
 from limner.money import Money, decimal
 from limner.quote import cost_of_tokens, price_row
 from limner.records import plain
-from limner.types import Declared, Difference, Link, Picture, Submission
+from limner.types import Choice, Declared, Difference, Link, Picture, Submission
 from limner.work import Tally, Work
 
 _MOST_SURPLUS = 16
+_Saved = tuple[Picture, list[Difference]]
 
 
 class _Delivery(NamedTuple):
@@ -28,6 +29,8 @@ class _Delivery(NamedTuple):
 
     work: Work
     part: int
+    choice: Choice
+    """What was sent."""
     submission: Submission
     parts: tuple[Path, ...]
     story: Mapping[str, Any]
@@ -35,12 +38,16 @@ class _Delivery(NamedTuple):
 
 def collect(work: Work, part: int, submission: Submission, answer: Answer | None, tally: Tally) -> Tally:
     """Save every picture of one answer and add up what it cost."""
-    before, tally = tally.cost, _charged(work, part, submission, tally)
+    attempts = [one for one in work.ledger.attempts(work.job_id) if one["part"] == part]
+    choice = work.sent(part, attempts)
+    before, tally = tally.cost, _charged(work, part, choice, submission, tally)
     work.watch("collecting", {"pictures": len(submission.sources)})
-    story = _story(work, part, submission, Money(tally.cost - before, work.unit), tally.basis)
-    delivery = _Delivery(work, part, submission, answer.parts if answer else (), story)
+    story = _story(work, choice, submission, Money(tally.cost - before, work.unit), tally.basis)
+    accepted = next(one for one in attempts if one["status"] == "accepted")
+    story |= {"sent_at": accepted["sent_at"], "answered_at": accepted["answered_at"]}
+    delivery = _Delivery(work, part, choice, submission, answer.parts if answer else (), story)
     came, model = len(submission.sources), submission.declared_model
-    differences.add(work.ledger.store, work.job_id, checks.of_answer(work.sent(part), came, model, part))
+    differences.add(work.ledger.store, work.job_id, checks.of_answer(choice, came, model, part))
     saved = work.ledger.pictures(work.job_id)
     deadlinks.note_ends(work, submission)
     for number in range(came):
@@ -49,7 +56,7 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
             tally = tally._replace(pictures=(*tally.pictures, saved[place]))
             continue
         try:
-            picture = _save(delivery, number, place)
+            picture, rows = _save(delivery, number, place)
         except NoPicture as error:
             error.charged = "yes" if tally.cost else "unknown"
             tally = tally._replace(error=error)
@@ -64,7 +71,7 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
             reason = StorageFailed("output.not_writable", path=work.folder, reason=error.strerror)
             tally = tally._replace(error=reason, waiting=True)
         else:
-            work.ledger.add_picture(work.job_id, place, picture)
+            work.ledger.add_picture(work.job_id, place, picture, rows)
             _mark(work, place).unlink(missing_ok=True)
             tally = tally._replace(pictures=(*tally.pictures, picture))
     return tally
@@ -78,9 +85,8 @@ def _place(work: Work, part: int, number: int) -> int:
     return work.quote.choice.n + part * _MOST_SURPLUS + number - each
 
 
-def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tally:
+def _charged(work: Work, part: int, choice: Choice, submission: Submission, tally: Tally) -> Tally:
     """What one answered request cost: the gateway's word, else its tokens at the tariff, else the tariff."""
-    choice = work.sent(part)
     usage, row, n = submission.usage, price_row(choice), choice.n
     cost, basis = usage.cost, "gateway"
     if cost is None and row and usage.tokens_in is not None and usage.tokens_out is not None:
@@ -95,15 +101,16 @@ def _charged(work: Work, part: int, submission: Submission, tally: Tally) -> Tal
     return tally._replace(cost=tally.cost + cost.micro, basis=basis, tokens=tally.tokens + tokens)
 
 
-def _save(delivery: _Delivery, number: int, place: int) -> Picture:
+def _save(delivery: _Delivery, number: int, place: int) -> _Saved:
     work, source = delivery.work, delivery.submission.sources[number]
     again = _found_again(delivery, number, place)
     if again is not None:
-        return again._replace(url=source.url) if isinstance(source, Link) else again
+        picture, rows = again
+        return picture._replace(url=source.url) if isinstance(source, Link) else picture, rows
     fetched = work.folder / f"picture-{place}"
     link = artifacts.fetch(source, delivery.parts, fetched, work.transport.download)
     found, sha256 = artifacts.verify(fetched), artifacts.sha256_of(fetched)
-    story = _compared(delivery, number, place, fetched, found, sha256)
+    story, rows = _compared(delivery, number, place, fetched, found, sha256)
     with suppress(OSError):
         os.link(fetched, _mark(work, place))
     try:
@@ -112,25 +119,25 @@ def _save(delivery: _Delivery, number: int, place: int) -> Picture:
         # Paid pictures are kept in the job's own folder when their place turns out to be closed.
         here = Output(path=str(work.folder / f"image-{place + 1}"))
         picture = artifacts.keep(fetched, found, here, 0, story, sha256)
-    return picture._replace(url=link) if isinstance(source, Link) else picture
+    return picture._replace(url=link) if isinstance(source, Link) else picture, rows
 
 
 def _compared(
     delivery: _Delivery, number: int, place: int, path: Path, found: Format, sha256: str
-) -> Mapping[str, Any]:
-    """The picture's story, with what it is other than agreed to. That is written down too."""
-    work, told = delivery.work, delivery.submission.declared
-    said = told[number] if number < len(told) else Declared()
+) -> tuple[Mapping[str, Any], list[Difference]]:
+    """The picture's story, with what it is other than agreed to."""
+    work, declared = delivery.work, delivery.submission.declared
+    said = declared[number] if number < len(declared) else Declared()
     rows: list[Difference] = []
     try:
-        rows += checks.of_picture(path, found, work.sent(delivery.part), said, place)
+        rows += checks.of_picture(path, found, delivery.choice, said, place)
     except Exception as error:  # noqa: BLE001  # a check that trips must not cost anybody a paid picture
         work.watch("unchecked", {"place": place, "reason": f"{type(error).__name__}: {error}"})
     rows += checks.twice(sha256, place, work.ledger.pictures(work.job_id))
     other = differences.earlier(work.ledger.store, sha256, work.job_id)
     rows += [Difference(place, "again", {"job": other})] if other else []
-    differences.add(work.ledger.store, work.job_id, rows)
-    return {**delivery.story, "differences": [{"kind": one.kind, **one.facts} for one in rows]}
+    told = [{"kind": one.kind, **one.facts} for one in rows]
+    return {**delivery.story, "differences": told}, rows
 
 
 def _mark(work: Work, place: int) -> Path:
@@ -138,7 +145,7 @@ def _mark(work: Work, place: int) -> Path:
     return work.folder / f"picture-{place}.mark"
 
 
-def _found_again(delivery: _Delivery, number: int, place: int) -> Picture | None:
+def _found_again(delivery: _Delivery, number: int, place: int) -> _Saved | None:
     """The picture that a process brought to its place and died before it could write that down."""
     work = delivery.work
     with suppress(OSError):
@@ -155,10 +162,10 @@ def _found_again(delivery: _Delivery, number: int, place: int) -> Picture | None
     return None
 
 
-def _adopted(delivery: _Delivery, number: int, place: int, path: Path) -> Picture:
+def _adopted(delivery: _Delivery, number: int, place: int, path: Path) -> _Saved:
     found, sidecar = artifacts.verify(path), path.with_name(path.name + ".json")
     sha256 = artifacts.sha256_of(path)
-    story = _compared(delivery, number, place, path, found, sha256)
+    story, rows = _compared(delivery, number, place, path, found, sha256)
     picture = Picture(
         str(path), sha256, found.media_type, found.width, found.height, found.bytes, str(sidecar)
     )
@@ -166,15 +173,12 @@ def _adopted(delivery: _Delivery, number: int, place: int, path: Path) -> Pictur
         write_whole(
             sidecar, json.dumps({"picture": picture._asdict(), **story}, ensure_ascii=False, indent=2)
         )
-    return picture
+    return picture, rows
 
 
-def _story(work: Work, part: int, submission: Submission, cost: Money, basis: str) -> dict[str, Any]:
-    """What stands beside a picture: the request, the quote, what was sent, what it cost, when."""
-    quote, choice, usage = work.quote, work.sent(part), submission.usage
-    attempt = next(
-        a for a in work.ledger.attempts(work.job_id) if a["part"] == part and a["status"] == "accepted"
-    )
+def _story(work: Work, choice: Choice, submission: Submission, cost: Money, basis: str) -> dict[str, Any]:
+    """What stands beside a picture: the request, the quote, what was sent, what it cost."""
+    quote, usage = work.quote, submission.usage
     return {
         "job_id": work.job_id,
         "quote_id": quote.id,
@@ -200,6 +204,4 @@ def _story(work: Work, part: int, submission: Submission, cost: Money, basis: st
         },
         "declared_model": submission.declared_model,
         "quoted_at": quote.created_at,
-        "sent_at": attempt["sent_at"],
-        "answered_at": attempt["answered_at"],
     }

@@ -50,9 +50,9 @@ class Days:
     def append(self, line: str) -> None:
         """One line into today's file. What goes wrong is nobody's trouble."""
         with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self._cleared:
                 self._cleared = True
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 for path in self.before(_day(time.time() - (KEPT_DAYS - 1) * _DAY)):
                     path.unlink(missing_ok=True)
             path = self.folder / f"{self.stem}{_day(time.time())}{self.suffix}"

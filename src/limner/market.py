@@ -53,6 +53,7 @@ class Market:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._catalog: dict[tuple[str, bool], tuple[Model, ...]] = {}
 
     def listed(self, name: str) -> Sequence[Model]:
         added = self.settings.get("gateways", {}).get(name, {})
@@ -217,8 +218,9 @@ class Market:
             key = "chosen.saved_cannot" if told else "chosen.saved_missing"
             name = told.model.title if told else saved.title or saved.model
             return (Adjustment(key, {"saved": name, "model": first.model.title}),)
-        told = first.why.key.startswith(("chosen.use_", "chosen.advice"))
-        if first.why.key in {"chosen.named", "chosen.default"} or (told and ranking.is_usual(first, ranked)):
+        key = first.why.key
+        advised = key.startswith(("chosen.use_", "chosen.advice"))
+        if key in {"chosen.named", "chosen.default"} or (advised and ranking.is_usual(first, ranked)):
             return ()
         return (first.why,)
 
@@ -233,7 +235,7 @@ class Market:
         template = bool(gateway.facts["gateway"].get("template"))
         keyless = gateway.key is None and _is_free(gateway.settings, gateway.base_url)
         free = keyless or (template and self.settings.sandbox_url is not None)
-        listed = catalog.models(gateway.name, gateway.facts, gateway.settings, free)
+        listed = self._dated(gateway, free)
         if not template or (listed and wanted.model is None):
             return listed
         names = {model.id for model in listed}
@@ -246,9 +248,16 @@ class Market:
         ]
         return [*listed, *new]
 
+    def _dated(self, gateway: Gateway, free: bool) -> tuple[Model, ...]:
+        """From the facts and the configuration, neither of which changes while this market is open."""
+        known = (gateway.name, free)
+        if known not in self._catalog:
+            self._catalog[known] = catalog.models(gateway.name, gateway.facts, gateway.settings, free)
+        return self._catalog[known]
+
     def live(self, gateway: Gateway) -> Sequence[Model]:
         """The gateway's own list of this moment; the dated facts where it has none."""
-        known = catalog.models(gateway.name, gateway.facts, gateway.settings)
+        known = self._dated(gateway, free=False)
         try:
             listed = self.ask(gateway, lambda provider, wire: provider.live_models(wire, known))
         except GatewayError as error:

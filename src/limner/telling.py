@@ -7,7 +7,7 @@ from typing import Any
 from limner import knowledge
 from limner.client import Client
 from limner.messages import sentence
-from limner.messages.stream import percent as percent
+from limner.messages.stream import percent
 from limner.money import decimal
 from limner.receipts import told, words
 from limner.types import LIVE, Job, Quote

@@ -1,6 +1,6 @@
 """One job at work: what it needs, what it has come to, and how a failed attempt is written down."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,10 +48,12 @@ class Work(NamedTuple):
     def unit(self) -> str:
         return self.quote.ceiling.unit
 
-    def sent(self, part: int) -> Choice:
-        """What one of the quote's sends asked for at last: the choice, or a repair that was sent instead."""
-        tried = [one for one in self.ledger.attempts(self.job_id) if one["part"] == part]
-        repair = tried[-1]["repair"] if tried else None
+    def sent(self, part: int, attempts: Sequence[Mapping[str, Any]]) -> Choice:
+        """
+        What one of the quote's sends asked for at last: the choice, or a repair that was sent instead.
+        `attempts`: those of this part.
+        """
+        repair = attempts[-1]["repair"] if attempts else None
         return part_of(repaired(self.quote, repair), part)
 
     def each_worst(self, part: int) -> int:

@@ -21,11 +21,17 @@ class Habit(NamedTuple):
 
 def add(store: Store, job_id: str, found: Iterable[Difference]) -> None:
     """Write them down. The same one again changes nothing."""
-    rows = [(one.place, one.kind, json.dumps(dict(one.facts), ensure_ascii=False)) for one in found]
+    rows = list(found)
     if rows:
         with store.writing():
-            for row in rows:
-                store.do("INSERT OR REPLACE INTO difference VALUES (?, ?, ?, ?)", job_id, *row)
+            record(store, job_id, rows)
+
+
+def record(store: Store, job_id: str, found: Iterable[Difference]) -> None:
+    """As `add`; part of the caller's transaction."""
+    for one in found:
+        facts = json.dumps(dict(one.facts), ensure_ascii=False)
+        store.do("INSERT OR REPLACE INTO difference VALUES (?, ?, ?, ?)", job_id, one.place, one.kind, facts)
 
 
 def of_job(store: Store, job_id: str) -> tuple[Difference, ...]:
@@ -37,18 +43,23 @@ def of_job(store: Store, job_id: str) -> tuple[Difference, ...]:
 
 def habits(store: Store, gateway: str, model: str) -> list[Habit]:
     """What went differently at least twice in the latest `LATEST` jobs of a model, the most often first."""
-    latest = store.rows(
-        "SELECT id FROM job WHERE gateway = ? AND model = ? AND state = 'done' ORDER BY seq DESC LIMIT ?",
+    rows = store.rows(
+        "SELECT id, kind, facts FROM (SELECT id, seq FROM job WHERE gateway = ? AND model = ?"
+        " AND state = 'done' ORDER BY seq DESC LIMIT ?) LEFT JOIN difference ON job_id = id"
+        " ORDER BY seq DESC, place, kind",
         gateway,
         model,
         LATEST,
     )
-    found: dict[str, list[Difference]] = {}
-    for job in latest:
-        for kind, one in {one.kind: one for one in of_job(store, job["id"])}.items():
-            found.setdefault(kind, []).append(one)
+    jobs = len({row["id"] for row in rows})
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row["kind"] is not None:
+            found.setdefault(row["kind"], {})[row["id"]] = row["facts"]
     known = [
-        Habit(kind, len(rows), len(latest), rows[0].facts) for kind, rows in found.items() if len(rows) > 1
+        Habit(kind, len(told), jobs, json.loads(next(iter(told.values()))))
+        for kind, told in found.items()
+        if len(told) > 1
     ]
     return sorted(known, key=lambda habit: (-habit.times, habit.kind))
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from limner.ledger.evidence import Witnessed
 from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
 from limner.records import digest_of
-from limner.types import Choice, Job, Outcome, Picture, Quote, Repair, State
+from limner.types import Choice, Difference, Job, Outcome, Picture, Quote, Repair, State
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"
@@ -148,8 +148,12 @@ class Ledger(Witnessed):
         with self.store.writing():
             self._update(job_id, state=state)
 
-    def add_picture(self, job_id: str, place: int, picture: Picture) -> None:
+    def add_picture(
+        self, job_id: str, place: int, picture: Picture, found: Sequence[Difference] = ()
+    ) -> None:
+        """A saved picture, and in what it is other than agreed to."""
         with self.store.writing():
+            differences.record(self.store, job_id, found)
             values = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
             self.store.do(f"INSERT OR REPLACE INTO picture VALUES ({values})", job_id, place, *picture)  # noqa: S608
 

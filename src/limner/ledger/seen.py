@@ -8,6 +8,10 @@ from typing import Any, NamedTuple
 from limner.ledger.store import Store
 from limner.records import canonical
 
+_ONE = "gateway = ? AND subject = ? AND sha256 = ?"
+_FINE = 3_600_000
+"""The same terms are written down again once in so many milliseconds."""
+
 
 class Seen(NamedTuple):
     """One version of a model's terms. Times are Unix milliseconds."""
@@ -23,21 +27,30 @@ def note(store: Store, gateway: str, subject: str, facts: Mapping[str, Any], at:
     """Write down that these are the terms at that moment; their digest."""
     text = canonical(facts)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
+    known = store.row(f"SELECT last_at FROM seen WHERE {_ONE}", gateway, subject, sha256)  # noqa: S608
+    if known is not None and at - known["last_at"] < _FINE:
+        return sha256
     with store.writing():
-        where = "gateway = ? AND subject = ? AND sha256 = ?"
-        known = store.do(f"UPDATE seen SET last_at = ? WHERE {where}", at, gateway, subject, sha256)  # noqa: S608
-        if not known:
-            store.do(
-                "INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, NULL)", gateway, subject, sha256, text, at, at
-            )
+        store.do(
+            "INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, NULL)"
+            " ON CONFLICT DO UPDATE SET last_at = excluded.last_at",
+            gateway,
+            subject,
+            sha256,
+            text,
+            at,
+            at,
+        )
     return sha256
 
 
 def approved(store: Store, gateway: str, subject: str, sha256: str, at: int) -> None:
     """Somebody said yes under these terms."""
-    where = "gateway = ? AND subject = ? AND sha256 = ?"
+    latest = last_approved(store, gateway, subject)
+    if latest is not None and latest.sha256 == sha256 and at - (latest.approved_at or 0) < _FINE:
+        return
     with store.writing():
-        store.do(f"UPDATE seen SET approved_at = ? WHERE {where}", at, gateway, subject, sha256)  # noqa: S608
+        store.do(f"UPDATE seen SET approved_at = ? WHERE {_ONE}", at, gateway, subject, sha256)  # noqa: S608
 
 
 def last_approved(store: Store, gateway: str, subject: str) -> Seen | None:

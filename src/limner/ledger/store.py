@@ -38,6 +38,9 @@ _LOCKING = {
 }
 
 
+_BOOK = "SELECT oldest_writer, latest, ahead, noticed FROM book"
+
+
 class Store:
     """One connection, shared by the threads of one process."""
 
@@ -85,7 +88,7 @@ class Store:
                     self._connection.execute("ROLLBACK")
                 # Time passes, also for what came to nothing: a yes that was found expired stays so.
                 with suppress(apsw.Error):
-                    self._tick()
+                    self._tick(self._clock())
                 raise
             finally:
                 self._at = None
@@ -98,6 +101,10 @@ class Store:
         with self._lock:
             if self._at is not None:
                 return self._at
+            with self._told():
+                known, machine = self._clock(), clock.machine()
+            if known.moved(machine) == known:
+                return known.at(machine)
             with self.writing():
                 return self.now()
 
@@ -157,11 +164,12 @@ class Store:
         Before anything is written: may this limner still write here, and what time is it? Part of the
         transaction.
         """
-        self._demand_writer()
-        return self._tick()
+        oldest, *known = next(self._connection.execute(_BOOK))
+        self._demand(oldest)
+        return self._tick(clock.Clock(*known))
 
-    def _tick(self) -> int:
-        before, machine = self._clock(), clock.machine()
+    def _tick(self, before: clock.Clock) -> int:
+        machine = clock.machine()
         after = before.moved(machine)
         if after != before:
             self._connection.execute("UPDATE book SET latest = ?, ahead = ?, noticed = ?", after)
@@ -170,7 +178,9 @@ class Store:
     def _demand_writer(self) -> None:
         """A newer limner may have added to the ledger; it says so where an older one would do harm."""
         row = self.row("SELECT oldest_writer FROM book")
-        oldest = row["oldest_writer"] if row else 0
+        self._demand(row["oldest_writer"] if row else 0)
+
+    def _demand(self, oldest: int) -> None:
         if oldest > self._known:
             raise StorageFailed("ledger.newer", path=self.path, version=oldest, known=self._known)
 
