@@ -33,7 +33,7 @@ def recover(work: Work) -> Job:
             tally = _brought_home(work)
         except StorageFailed as error:
             tally = Tally(error=error, waiting=True)
-        if tally.open_question and before.state == "unknown":
+        if tally.open_question and before.state == "unknown" and len(tally.pictures) <= len(before.pictures):
             # It stands as it stood, whatever was seen.
             job = _left_open(work)
         else:
@@ -50,6 +50,9 @@ def in_order(jobs: Iterable[Job], ends: Mapping[str, int]) -> list[Job]:
 
 
 def _left_open(work: Work) -> Job:
+    if work.ledger.job(work.job_id).state != "unknown":
+        # A part that has long come home was looked at on the way.
+        work.ledger.set_state(work.job_id, "unknown")
     work.ledger.hand_back(work.job_id, work.ledger.owner(work.job_id))
     return work.ledger.job(work.job_id)
 
