@@ -134,6 +134,19 @@ def test_a_reference_goes_along_under_its_own_name(visitor: Visitor, buyer: Buye
     assert shown.headers["content-type"] == "image/webp"
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "You could use instead"), ("zh", "建议改用")])
+def test_a_failure_says_why_what_it_cost_and_what_else_could_make_it(
+    language: str, said: str, studio: Studio, buyer: Buyer
+) -> None:
+    job = buyer.make("something [[moderation]]", model="gpt-image-2")
+    with studio.visited(language=language) as visitor:
+        page = visitor.see(f"/job/{job.id}")
+        wall = visitor.see("/?state=failed")
+    assert said in page
+    assert "❌" not in page
+    assert f"/job/{job.id}" in wall
+
+
 def test_a_dropped_picture_is_kept_while_it_may_be_sent_and_can_be_forgotten(
     visitor: Visitor, buyer: Buyer
 ) -> None:

@@ -3,10 +3,11 @@
 import time
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from starlette.responses import Response
 
-from limner import receipts, subjects
+from limner import narration, receipts, subjects
 from limner.errors import LimnerError
 from limner.ledger import lineage
 from limner.messages import clean
@@ -41,6 +42,7 @@ def show(visit: Visit) -> Response:
         progress=_progress(visit, job, quote),
         sentence=_sentence(visit, job),
         reason=_reason(visit, job),
+        message=_message(visit, job),
         facts=_facts(visit, job, quote, picture),
         differences=[visit.s(f"difference.{one.kind}", **one.facts) for one in job.differences],
         evidence=seen(job, visit.language) if job.state in LIVE or job.uncertain.micro else [],
@@ -63,7 +65,7 @@ def live(visit: Visit) -> Response:
         "progress": _progress(visit, job, quote),
         "is_left": ledger.is_left(job.id),
     }
-    answer = visit.page("live.html", sentence=_sentence(visit, job), reason=_reason(visit, job), **facts)
+    answer = visit.page("live.html", message=_message(visit, job), **facts)
     if job.state not in LIVE:
         answer.headers["hx-refresh"] = "true"
     return answer
@@ -115,6 +117,19 @@ def _progress(visit: Visit, job: Job, quote: Quote) -> dict[str, Any]:
 def _sentence(visit: Visit, job: Job) -> str:
     key, facts = receipts.words(job)
     return visit.s(key, **facts)
+
+
+def _message(visit: Visit, job: Job) -> str:
+    """What whoever waits is told on every face: where it stands, or the last word on it."""
+    narrator = narration.Narrator(visit.client.engine, job.id, language=visit.language)
+    lines = narrator.now(time.time()).text.splitlines()
+    return "\n".join(_plain(line) for line in lines)
+
+
+def _plain(line: str) -> str:
+    """A line without the emblem that chats put in front: a page has other ways to draw the eye."""
+    start = next((at for at, one in enumerate(line) if category(one) not in {"So", "Mn", "Zs"}), 0)
+    return line[start:]
 
 
 def _reason(visit: Visit, job: Job) -> str:
