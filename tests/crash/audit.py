@@ -227,6 +227,6 @@ def _told(job: Row) -> Iterator[str]:
 def _tidiness(stage: Stage) -> Iterator[str]:
     known = {row["path"] for row in stage.rows("SELECT path FROM picture")}
     known |= {row["sidecar"] for row in stage.rows("SELECT sidecar FROM picture")}
-    for path in files(stage.folder):
+    for path in (*files(stage.folder), *files(stage.home / "pictures")):
         if str(path) not in known and not path.name.startswith("."):
             yield f"a stray file: {path.name}"

@@ -2,9 +2,10 @@
 Processes that buy, killed at random instants, and the books compared afterwards.
 
 A round has a home of its own. Several processes share its ledger: commands with their detached workers,
-Python programs with threads, recoveries, looks, and whoever calls jobs back. Some are killed or suspended,
-at random or in the moment in which a file appears. Then `limner recover` runs until nothing moves, and every
-charge is looked for.
+Python programs with threads, an MCP server and the agent's host that speaks to it, a studio and its visitor,
+recoveries, looks, and whoever calls jobs back. Some are killed or suspended, at random or in the moment in
+which a file appears. Then `limner recover` is run once and has to bring home whatever has an id and to list
+the rest, and every charge is looked for.
 """
 
 import contextlib
@@ -19,8 +20,8 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from .audit import LIVE, Books, Bought, audit, left
-from .stage import Stage, kill, sold, until
+from .audit import Books, Bought, audit, left
+from .stage import ACTOR, AGENT, VISITOR, Stage, kill, role, sold, until
 
 _TEXT = ("a lighthouse", "a bowl of plums", "two cups on a table", "a street in the rain")
 _FAULTS = {
@@ -62,6 +63,13 @@ _MOMENTS = (
 _POOL, _PER_ROUND, _AT_ONCE = 64, 16, 7
 _ROUND_SECONDS = 25.0
 _SOME_JOB = "some job"
+_CLI = "limner"
+_FACES = {_CLI: 5, ACTOR: 3, AGENT: 4, VISITOR: 4}
+_SERVERS = {
+    AGENT: ("pass", "ask", ("cancel=", "look=", "look=")),
+    VISITOR: ("make", "yes", ("cancel=", "recover=", "look=")),
+}
+"""Two ways each to say yes, and what else is done there."""
 
 
 class Wish(NamedTuple):
@@ -147,6 +155,8 @@ class Round:
         self.owners: dict[str, int] = {}
         self.left: list[tuple[str, bool]] = []
         """How the jobs were left that somebody died on."""
+        self.unlisted: list[str] = []
+        self.victims: Counter[str] = Counter()
         told = stage.told("quotes", json.dumps([one.wish for one in wishes]))
         tags = [int(one.wish["request"].partition("tag")[2].split()[0]) for one in wishes]
         self.bought = [
@@ -171,16 +181,16 @@ class Round:
         self.left += [(one.state, bool(one.answered)) for one in before.values()]
         self._bring_home()
         books = audit(self.stage, self.bought, before)
-        return books._replace(findings=(*books.findings, *self._tracebacks()))
+        return books._replace(findings=(*books.findings, *self.unlisted, *self._tracebacks()))
 
     def _buy_and_kill(self, limit: int) -> None:
         plan = list(self._plan())
         deadline = time.monotonic() + _ROUND_SECONDS
         while time.monotonic() < deadline:
-            alive = self.stage.alive()
+            alive = self.stage.busy()
             while plan and sum(child.poll() is None for child in self.stage.children) < _AT_ONCE:
-                words, cli = plan.pop()
-                self.stage.start(*self._about(words), cli=cli)
+                face, words = plan.pop()
+                self.stage.start(*self._about(words), cli=face == _CLI, program=face)
             if not plan and not alive:
                 return
             if self.kills < limit:
@@ -189,22 +199,33 @@ class Round:
                 time.sleep(0.05)
             self._lift_stops()
 
-    def _plan(self) -> Iterator[tuple[tuple[str, ...], bool]]:
-        """Every quote is run by one to three processes; others look and recover meanwhile."""
-        plan: list[tuple[tuple[str, ...], bool]] = []
-        folder = str(self.stage.folder)
+    def _plan(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every quote is run by one to three faces that know nothing of each other; some look and recover."""
+        plan: list[tuple[str, tuple[str, ...]]] = []
+        folder, asked = str(self.stage.folder), {face: list(told[2]) for face, told in _SERVERS.items()}
         for one in self.bought:
-            for _ in range(self.chance.choice((1, 1, 1, 2, 3))):
-                if self.chance.random() < 0.5:
-                    plan.append((("run", one.quote, "--approve", one.quote, "-o", one.quote), True))
-                else:
+            for face in self.chance.choices(list(_FACES), list(_FACES.values()), k=self._faces()):
+                if face == _CLI:
+                    plan.append((_CLI, ("run", one.quote, "--approve", one.quote, "-o", one.quote)))
+                elif face == ACTOR:
                     others = self.chance.sample(self.bought, self.chance.randint(0, 2))
                     ids = dict.fromkeys([one.quote, *(other.quote for other in others)])
-                    plan.append((("buy", folder, *ids), False))
-        plan += [(("recover", "--wait", "0.5"), True)] * 3 + [(("jobs",), True), (("spend",), True)]
-        plan += [(("cancel", _SOME_JOB), True)] * 4 + [(("recover", _SOME_JOB), True)] * 2
+                    plan.append((ACTOR, ("buy", folder, *ids)))
+                else:
+                    asked[face].append(f"{self.chance.choice(_SERVERS[face][:2])}={one.quote}")
+        for face, words in asked.items():
+            self.chance.shuffle(words)
+            first = (folder,) if face == AGENT else ()
+            plan.append((face, (*first, *words)))
+        plan += [(_CLI, ("recover", "--wait", "0.5"))] * 3 + [(_CLI, ("jobs",)), (_CLI, ("spend",))]
+        plan += [(_CLI, ("cancel", _SOME_JOB))] * 4 + [(_CLI, ("recover", _SOME_JOB))] * 2
         self.chance.shuffle(plan)
+        # A server takes as long to start as a command to end: it is there from the beginning.
+        plan.sort(key=lambda one: one[0] in _SERVERS)
         yield from plan
+
+    def _faces(self) -> int:
+        return self.chance.choice((1, 1, 1, 2, 3))
 
     def _about(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Whoever means one job means any of those there are by now."""
@@ -223,7 +244,13 @@ class Round:
             if self.chance.random() < 0.5:
                 kill(victim, signal.SIGCONT)
                 return
-        self.kills += kill(victim)
+        self._kill(victim)
+
+    def _kill(self, victim: int) -> None:
+        who = role(victim)
+        if kill(victim):
+            self.kills += 1
+            self.victims[who] += 1
 
     def _anybody(self) -> int | None:
         time.sleep(self.chance.expovariate(25))
@@ -265,21 +292,25 @@ class Round:
             with contextlib.suppress(AssertionError):
                 until(lambda: not self.stage.alive(), 8)
         for pid in self.stage.alive():
-            self.kills += kill(pid)
+            self._kill(pid)
         until(lambda: not self.stage.alive())
 
     def _bring_home(self) -> None:
-        """Recover until nothing moves; the first recoveries are killed as well."""
+        """Recover once and let it end; recoveries before it are killed as well."""
         for _ in range(self.chance.randint(0, 2)):
             child = self.stage.start("recover", "--wait", "2")
             time.sleep(self.chance.uniform(0.1, 0.6))
-            self.kills += child.poll() is None and kill(child.pid)
+            if child.poll() is None:
+                self._kill(child.pid)
             child.wait(20)
-        for _ in range(8):
-            child = self.stage.start("recover", "--wait", "5")
-            assert child.wait(90) == 0, self.stage.said_by(child)
-            if not self.stage.rows(f"SELECT 1 FROM job WHERE state IN {LIVE}"):
-                return
+        child = self.stage.start("recover", "--wait", "30")
+        assert child.wait(120) == 0, self.stage.said_by(child)
+        said = self.stage.said_by(child)
+        self.unlisted = [
+            f"{row['id']} is an open question that `recover` does not list"
+            for row in self.stage.rows("SELECT id FROM job WHERE state = 'unknown'")
+            if f"{row['id']}  unknown  " not in said
+        ]
 
     def _lift_stops(self) -> None:
         """A person lets a gateway go on that was stopped because so many answers were lost."""
@@ -312,6 +343,7 @@ def many_rounds(
     shop.forget()
     total, findings, deadline = Total(), [], time.monotonic() + seconds
     states: Counter[tuple[str, bool]] = Counter()
+    victims, yeses = Counter[str](), Counter[str]()
     while total.kills < kills and time.monotonic() < deadline:
         stage = Stage(url, place / f"round-{total.rounds}")
         try:
@@ -323,8 +355,11 @@ def many_rounds(
         findings += [f"round {total.rounds - 1}: {one}" for one in books.findings]
         if say:
             states.update(this.left)
+            victims += this.victims
+            yeses += Counter(row["by_whom"] for row in stage.rows("SELECT by_whom FROM approval"))
             sums = f"{table(total)}\nleft behind (state, answered): {dict(states)}"
-            say(sums if total.rounds % 5 == 0 else "", books.findings, stage)
+            sums += f"\nkilled: {dict(victims)}\nwhose yes: {dict(yeses)}"
+            say(sums if total.rounds % 5 == 0 or total.kills >= kills else "", books.findings, stage)
         if not books.findings:
             stage.forget()
     return total, findings

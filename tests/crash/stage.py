@@ -25,6 +25,8 @@ import limner
 from limner import gateways
 
 ACTOR = str(Path(__file__).with_name("actor.py"))
+AGENT = str(Path(__file__).with_name("agent.py"))
+VISITOR = str(Path(__file__).with_name("visitor.py"))
 _MARK = "CRASH_STAGE"
 _CLI = "import sys; from limner.cli import main; sys.exit(main())"
 _LOCAL = 'key_env = "LOCAL_KEY"\nprice = "0.01"\nmax_n = 1\n[gateways.local.models."local-diffusion"]\n'
@@ -98,9 +100,9 @@ class Stage:
     def ledger(self) -> Path:
         return self.home / "ledger.sqlite"
 
-    def start(self, *words: str, cli: bool = True) -> "subprocess.Popen[bytes]":
-        """One process in a session of its own; what it says is kept."""
-        command = [sys.executable, *(("-c", _CLI) if cli else (ACTOR,)), *words]
+    def start(self, *words: str, cli: bool = True, program: str = ACTOR) -> "subprocess.Popen[bytes]":
+        """One process in a session of its own, the command or a program; what it says is kept."""
+        command = [sys.executable, *(("-c", _CLI) if cli else (program,)), *words]
         with (self.said / f"{len(self.children):04d}").open("wb") as said:
             child = subprocess.Popen(
                 command,
@@ -129,6 +131,10 @@ class Stage:
             child.poll()
         wanted = f"{_MARK}={self.mark}".encode()
         return [pid for pid in _processes() if wanted in _environment(pid)]
+
+    def busy(self) -> list[int]:
+        """Those that will end by themselves: a studio whose visitor was killed stays open."""
+        return [pid for pid in self.alive() if b"limner.studio" not in _words(pid)]
 
     def end(self) -> None:
         """Kill whatever is left."""
@@ -190,6 +196,33 @@ def _environment(pid: int) -> bytes:
     try:
         state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
         return b"" if state == b"Z" else Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
+_ROLES = {
+    "limner.studio": "studio",
+    "limner.worker": "hired worker",
+    "agent.py": "agent's host",
+    "visitor.py": "studio's visitor",
+    "actor.py": "Python",
+    "mcp": "MCP server",
+}
+
+
+def role(pid: int) -> str:
+    """What a process of a stage is."""
+    words = _words(pid).split(b"\0")
+    for name, what in _ROLES.items():
+        if any(word.endswith(name.encode()) for word in words):
+            return what
+    own = next((word.decode() for word in words[3:4]), "?")
+    return f"limner {own}"
+
+
+def _words(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
 
