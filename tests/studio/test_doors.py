@@ -1,10 +1,12 @@
 """Who may come in, and what nobody gets out: over real HTTP, as other sites and other programs would try."""
 
+import contextlib
 import os
 import re
 import socket
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -205,6 +207,27 @@ def test_a_body_larger_than_anybodys_pictures_is_refused(visitor: Visitor) -> No
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(request.encode())
         assert b" 413 " in connection.recv(200)
+
+
+def test_more_files_than_are_taken_are_refused_in_a_sentence(visitor: Visitor) -> None:
+    files = [("references", (f"{number}.png", b"x", "image/png")) for number in range(17)]
+    fields = {"prompt": "x", "csrf": visitor.csrf()}
+    answer = visitor.http.post("/make", data=fields, files=files, headers={"origin": visitor.studio.url})
+    assert answer.status_code == 400
+    assert "At most 16 pictures" in answer.text
+
+
+def test_a_body_that_never_ends_is_cut_off(visitor: Visitor) -> None:
+    def endless() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="references"; filename="a"\r\n\r\n'
+        for _ in range(220):
+            yield bytes(1 << 20)
+
+    headers = {"origin": visitor.studio.url, "content-type": "multipart/form-data; boundary=x"}
+    # It may hang up before it has read everything.
+    with contextlib.suppress(httpx2.TransportError):
+        assert visitor.http.post("/make", content=endless(), headers=headers).status_code == 413
+    assert "textarea" in visitor.see("/make")
 
 
 def test_the_record_says_the_port_and_nothing_secret(studio: Studio) -> None:

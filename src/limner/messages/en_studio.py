@@ -35,6 +35,7 @@ TEXTS: dict[str, str] = {
     "locked_token": "The link, or its last part",
     "locked_enter": "Come in",
     "problem_title": "That did not work",
+    "problem_400": "The page could not read what was sent. At most {files} pictures of {megabytes} MB each are taken.",
     "problem_404": "There is no such page.",
     "problem_500": "limner itself failed on this page. What was sent, and what it cost, stands in the ledger. `limner doctor` looks further.",
     # The wall

@@ -35,6 +35,7 @@ TEXTS: dict[str, str] = {
     "locked_token": "链接，或链接的最后一段",
     "locked_enter": "进入",
     "problem_title": "没有成功",
+    "problem_400": "无法读取发送的内容。一次最多 {files} 张图片，每张不超过 {megabytes} MB。",
     "problem_404": "没有这个页面。",
     "problem_500": "limner 在这一页出了错。发送过什么、花了多少，账本里都有。可运行 `limner doctor` 查看。",
     # 展墙

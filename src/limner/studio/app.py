@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -77,8 +77,9 @@ def build(house: House, keys: Keys) -> Starlette:
             return PlainTextResponse("", status)
         if isinstance(error, LimnerError):
             return _told(visit, error)
-        key = {404: "problem_404", 405: "problem_404"}.get(status, "problem_500")
-        return visit.page("problem.html", status, sentence=visit.t(key))
+        key = {400: "problem_400", 404: "problem_404", 405: "problem_404"}.get(status, "problem_500")
+        limits = {"files": MOST_FILES, "megabytes": making.MOST_BYTES >> 20}
+        return visit.page("problem.html", status, sentence=visit.t(key, **limits))
 
     pages: list[BaseRoute] = [Route(path, endpoint(page), methods=[method]) for method, path, page in _PAGES]
     plain = [Route("/language/{language}", endpoint(_language), methods=["GET"])]
@@ -99,7 +100,10 @@ def build(house: House, keys: Keys) -> Starlette:
 async def _serve(request: Request, page: Page, house: House, keys: Keys) -> Response:
     form = FormData()
     if request.method == "POST":
-        form = await request.form(max_files=MOST_FILES, max_fields=60, max_part_size=200_000)
+        try:
+            form = await request.form(max_files=MOST_FILES, max_fields=60, max_part_size=200_000)
+        except ClientDisconnect:
+            return PlainTextResponse("Too large.", 413)
     visit = Visit(request, house, keys, form)
     if house.only_sandbox and not request.url.path.startswith((SANDBOX, "/language/")):
         query = f"?{request.url.query}" if request.url.query else ""
