@@ -187,6 +187,23 @@ def test_a_key_goes_in_and_never_comes_out(visitor: Visitor) -> None:
     assert key[:8] not in visitor.studio.said.read_text()
 
 
+def test_a_keyring_that_is_not_there_is_said(visitor: Visitor) -> None:
+    answer = visitor.press("/setup/skillsvideo/key", key="sk-live-0123456789", keyring="1")
+    assert answer.status_code == 422
+    assert "keyring" in answer.text
+    assert "sk-live" not in answer.text
+    assert not (visitor.studio.home / "keys" / "skillsvideo").exists()
+
+
+def test_a_configuration_that_cannot_be_read_is_said_on_every_page(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("this is = not [toml")
+    with opened(tmp_path) as one, one.visited() as visitor:
+        for path in ("/", "/make", "/setup", "/spending", "/questions"):
+            assert "is not valid TOML" in visitor.see(path, 422)
+        (tmp_path / "config.toml").write_text("")
+        assert "<form" in visitor.see("/setup")
+
+
 @pytest.mark.parametrize("key", ["", "two words", "schlüssel"])
 def test_what_is_no_key_is_not_kept(key: str, visitor: Visitor) -> None:
     answer = visitor.press("/setup/skillsvideo/key", key=key)

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import httpx2
 
 _PATIENCE = 30.0
+# Nothing may reach the keyring of whoever runs the tests.
+_NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 _LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/enter\?token=(\S+)")
 _FIELD = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -99,7 +101,13 @@ def opened(home: Path, *words: str, opens: str = "") -> Iterator[Studio]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], "HOME": str(home / "person"), "LANG": "C.UTF-8", "BROWSER": opens},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home / "person"),
+            "LANG": "C.UTF-8",
+            "BROWSER": opens,
+            **_NO_KEYRING,
+        },
     )
     try:
         found = line_of(process, said)

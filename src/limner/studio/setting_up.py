@@ -1,5 +1,6 @@
 """Gateways and their keys, for somebody who never opens a terminal."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from starlette.responses import Response
@@ -13,7 +14,8 @@ from limner.studio.visit import Visit
 def show(visit: Visit, problem: str = "", at: str = "") -> Response:
     stops = {row["gateway"]: row for row in gallery.stopped(visit.client.ledger.store)}
     rows = [_row(visit, name, stops) for name in visit.client.gateways()]
-    facts = {"rows": rows, "problem": problem, "at": at, "said": visit.asked("said")}
+    facts: dict[str, Any] = {"rows": rows, "problem": problem, "at": at, "said": visit.asked("said")}
+    facts["has_keyring"] = find_spec("keyring") is not None
     return visit.page("setup.html", 422 if problem else 200, home=str(visit.client.home.data), **facts)
 
 
@@ -24,7 +26,8 @@ def keep_key(visit: Visit) -> Response:
         raise NotFound("gateway.unknown", name=name, known=visit.client.gateways())
     try:
         key = gateways.entered(visit.given("key"), visit.t("the_field"))
-        gateways.keep_in_file(name, key, visit.client.home)
+        keep = gateways.keep_in_keyring if visit.given("keyring") else gateways.keep_in_file
+        keep(name, key, visit.client.home)
     except LimnerError as error:
         return show(visit, visit.error(error), name)
     return visit.go("/setup", said="kept")
