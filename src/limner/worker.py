@@ -137,7 +137,9 @@ def _work(client: Callable[[], Client], quote_id: str, output: Output, pipe: int
     try:
         _silence()
         with client() as mine:
-            mine.run(quote_id, output, lambda event, facts: _tell(pipe, {"event": event, **facts}))
+            job = mine.run(quote_id, output, lambda event, facts: _tell(pipe, {"event": event, **facts}))
+            # Somebody else may have been quicker with the same quote: then this names the job it has.
+            _tell(pipe, {"event": "ended", "job": job.id})
         code = 0
     except LimnerError as error:
         facts = {name: str(value) for name, value in error.facts.items()}

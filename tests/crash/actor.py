@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from limner import Client, Output
+from limner import Client, Output, receipts
 from limner.errors import LimnerError, Usage
+from limner.messages import sentence
+from limner.money import decimal
 
 
 def quotes(wishes: str) -> None:
@@ -47,6 +49,37 @@ def buy(folder: str, *ids: str) -> None:
             thread.start()
         for thread in threads:
             thread.join()
+
+
+def run(quote: str, folder: str) -> None:
+    """Run a quote that somebody has said yes to; the id of its job."""
+    with Client() as client:
+        print(json.dumps(client.run(quote, Output(folder=folder)).id))
+
+
+def approve(quote: str) -> None:
+    with Client() as client:
+        print(json.dumps(client.approve(quote).id))
+
+
+def job(job_id: str) -> None:
+    """A job as Python has it."""
+    with Client() as client:
+        one = client.job(job_id)
+        key, facts = receipts.words(one)
+        told = {
+            "state": one.state,
+            "charged": one.charged,
+            "cost": one.cost and decimal(one.cost),
+            "uncertain": decimal(one.uncertain),
+            "ceiling": decimal(one.ceiling),
+            "pictures": [picture.sha256 for picture in one.pictures],
+            "sentence": sentence(key, "en", facts),
+            "error": one.error,
+            "listed": any(other == one for other in client.jobs(limit=100)),
+            "left": client.is_left(job_id),
+        }
+    print(json.dumps(told))
 
 
 def _buy(client: Client, folder: str, quote: str) -> None:
@@ -103,4 +136,5 @@ def models(gateway: str) -> None:
 
 
 if __name__ == "__main__":
-    {"quotes": quotes, "buy": buy, "race": race, "cents": cents, "models": models}[sys.argv[1]](*sys.argv[2:])
+    verbs = {one.__name__: one for one in (quotes, buy, run, approve, job, race, cents, models)}
+    verbs[sys.argv[1]](*sys.argv[2:])

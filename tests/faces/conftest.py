@@ -5,6 +5,8 @@ import pytest
 
 from crash.stage import Stage
 
+from .crowd import Crowd, gathered
+
 
 @pytest.fixture
 def stage(sandbox: str, tmp_path: Path) -> Iterator[Stage]:
@@ -12,3 +14,14 @@ def stage(sandbox: str, tmp_path: Path) -> Iterator[Stage]:
     one = Stage(sandbox, tmp_path / "stage")
     yield one
     one.end()
+
+
+@pytest.fixture(scope="module")
+def crowd(sandbox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """All faces of one home, open for as long as the tests of a file."""
+    stage = Stage(sandbox, tmp_path_factory.mktemp("crowd") / "stage")
+    try:
+        with gathered(stage) as one:
+            yield one
+    finally:
+        stage.end()

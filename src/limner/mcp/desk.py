@@ -58,6 +58,14 @@ class Desk:
                 self._settings = _stamp(self._client)
             return self._client
 
+    def close(self) -> None:
+        """
+        Close the ledger, unless a job is being brought home: that goes on until the process ends, and what
+        it has not come to by then is for the next one.
+        """
+        if not any(thread.is_alive() for thread in self._fetching.values()):
+            self._client.close()
+
     @property
     def output(self) -> Output:
         return Output(folder=str(self.pictures))

@@ -36,15 +36,26 @@ def serve(
     voice = Voice(chosen, fallback)
     # Hosts show or keep what comes on standard error: only what is wrong, and plainly.
     logging.basicConfig(level=logging.ERROR, format="limner mcp: %(message)s")
-    with Client(home=home, sandbox=sandbox, language=voice.own) as client:
-        desk = Desk(client, voice, at=home, pictures=pictures, local=port is None)
+    client = Client(home=home, sandbox=sandbox, language=voice.own)
+    desk = Desk(client, voice, at=home, pictures=pictures, local=port is None)
+    try:
         if port is None:
             if sys.stdin.isatty():
                 sys.stderr.write(mcp_text("serving.stdio", voice.own) + "\n")
             anyio.run(build(desk).run_stdio_async)
         else:
             _serve_http(desk, port)
+    except* (BrokenPipeError, anyio.BrokenResourceError, anyio.ClosedResourceError):
+        # The host was killed in the middle of a sentence. Nobody is left to tell.
+        _say_no_more()
+    finally:
+        desk.close()
     return 0
+
+
+def _say_no_more() -> None:
+    """What is still buffered goes nowhere, instead of failing once more when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _serve_http(desk: Desk, port: int) -> None:
