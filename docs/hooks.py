@@ -1,5 +1,9 @@
 """Pages that are made from the project's own files, so that they cannot fall behind them."""
 
+import ast
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,11 +16,11 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     """Fill in the marks that a page may hold."""
     marks = {
         "<!-- gateways -->": gateways,
-        "<!-- help -->": lambda: _code((ROOT / "src/limner/cli/help.en.txt").read_text("utf-8"), "text"),
+        "<!-- commands -->": commands,
+        "<!-- wire -->": wire,
         "<!-- schema -->": lambda: _code((ROOT / "src/limner/ledger/schema.sql").read_text("utf-8"), "sql"),
         "<!-- faults -->": faults,
         "<!-- outcomes -->": outcomes,
-        "<!-- readme -->": readme,
         "<!-- changelog -->": lambda: (ROOT / "CHANGELOG.md").read_text("utf-8"),
     }
     for mark, made in marks.items():
@@ -25,11 +29,108 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     return markdown
 
 
-def readme() -> str:
-    """The README, its links as they read from the site."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    text = text.split("## More", 1)[0].replace("[`skills/`](skills)", "`skills/`")
-    return text.replace("(docs/", "(")
+def commands() -> str:
+    """What `limner --help` and `limner COMMAND --help` print."""
+    whole = _help()
+    names = re.findall(r"^  (\w+) {2,}\S", whole, re.MULTILINE)
+    return "\n\n".join(
+        [_code(whole, "text"), *(f"## {name}\n\n{_code(_help(name), 'text')}" for name in names)]
+    )
+
+
+def _help(*command: str) -> str:
+    limner = str(Path(sys.executable).with_name("limner"))
+    ran = subprocess.run(
+        [limner, *command, "--help", "--lang", "en"], capture_output=True, check=True, timeout=60
+    )
+    return ran.stdout.decode()
+
+
+_NOT_CERTAIN = re.compile(
+    r"guess|perhaps|nobody|nowhere|nothing (?:public )?says|names no |nothing says|not documented|unknown",
+    re.IGNORECASE,
+)
+
+
+def wire() -> str:
+    """How each gateway is spoken to: what its adapter says of it, and where its facts are not certain."""
+    sections = []
+    for path in sorted(FACTS.glob("*.toml")):
+        facts = tomllib.loads(path.read_text("utf-8"))
+        rooms = [path.with_suffix(".py"), *sorted(FACTS.glob(f"{path.stem}_*.py"))]
+        if path.stem in ("omnimaas", "openai_compatible"):
+            rooms.append(FACTS / "openai_dialect.py")
+        said = [_docstring(room) for room in rooms]
+        played = _docstring(ROOT / "src/limner/sandbox" / f"{path.stem}.py")
+        lines = [f"## {facts['gateway']['title']}", "", *said[:1], "", *_pace(facts), ""]
+        if len(said) > 1:
+            lines += [f"### {facts['gateway']['title']}: the parts", "", *(f"{one}\n" for one in said[1:])]
+        guesses = [one for one in _comments(path) if _NOT_CERTAIN.search(one)]
+        if guesses:
+            lines += [
+                f"### {facts['gateway']['title']}: not certain",
+                "",
+                *(f"- {one}" for one in guesses),
+                "",
+            ]
+        lines += [f"### {facts['gateway']['title']}: in the sandbox", "", played]
+        sections.append("\n".join(lines))
+    return "\n\n".join(sections)
+
+
+def _docstring(path: Path) -> str:
+    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    # A block that is set in would read as code that is not there.
+    return re.sub(r"^ +", "", told, flags=re.MULTILINE)
+
+
+def _comments(path: Path) -> list[str]:
+    """The comments of a facts file, a run of lines as one; those on one model with its name."""
+    text, told = path.read_text("utf-8"), []
+    for found in re.finditer(r"(?:^#.*\n)+", text, re.MULTILINE):
+        said = re.sub(r"\s*\n?^# ?", " ", found[0], flags=re.MULTILINE).strip()
+        before, after = text[: found.start()], text[found.end() :]
+        table = after if after.startswith("[[models]]") else before[before.rfind("\n[") :].lstrip()
+        name = re.search(r'^id = "(.+)"$', table, re.MULTILINE) if table.startswith("[[models]]") else None
+        told.append(f"`{name[1]}`: {said}" if name else said)
+    return told
+
+
+def _pace(facts: dict[str, Any]) -> list[str]:
+    """The figures that decide how often something is sent, asked and waited for."""
+    polling, evidence, limits = facts.get("polling", {}), facts.get("evidence", {}), facts.get("limits", {})
+    rows = [
+        (
+            "way",
+            {"synchronous": "the answer brings the pictures"}.get(
+                facts["gateway"]["style"], "a task, followed by its id"
+            ),
+        )
+    ]
+    if polling:
+        rows.append(
+            ("looks", f"every {polling['floor']} to {polling['ceiling']} s, for {polling['limit']} s")
+        )
+    for operation, rule in facts.get("repeats", {}).items():
+        tries = rule.get("attempts", 1)
+        again = f", again on {_ranges(rule['statuses'])}" if rule.get("statuses") else ""
+        rows.append((f"attempts, {operation.replace('_', ' ')}", f"{tries}{again}"))
+    rows.append(("evidence of a lost answer", "the balance" if evidence.get("balance") else "none"))
+    if limits:
+        rows.append(("at once", str(limits["concurrency"])))
+        rows.append(("longest prompt", f"{limits['prompt_characters']} characters"))
+    return ["| | |", "| --- | --- |", *(f"| {name} | {told} |" for name, told in rows)]
+
+
+def _ranges(numbers: list[int]) -> str:
+    """500, 502 to 504."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def gateways() -> str:
