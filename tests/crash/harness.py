@@ -60,6 +60,7 @@ _MOMENTS = (
     "picture-1",
     "result.json",
 )
+_SLOW = {"agent's host", "MCP server", "studio's visitor", "studio"}
 _POOL, _PER_ROUND, _AT_ONCE = 64, 16, 7
 _ROUND_SECONDS = 25.0
 _SOME_JOB = "some job"
@@ -255,7 +256,11 @@ class Round:
     def _anybody(self) -> int | None:
         time.sleep(self.chance.expovariate(25))
         alive = self.stage.alive()
-        return self.chance.choice(alive) if alive else None
+        victim = self.chance.choice(alive) if alive else None
+        if victim and role(victim) in _SLOW and self.chance.random() < 0.8:
+            # They take so long to start that they would hardly ever come to their work.
+            return None
+        return victim
 
     def _at_a_moment(self) -> int | None:
         """Wait for a file of a certain kind to appear; who works on that job."""
