@@ -16,7 +16,6 @@ from limner.errors import DeliveryFailed, LimnerError, Usage
 from limner.gateways import Settings
 from limner.home import private_folder
 from limner.ledger import Ledger, deliveries
-from limner.ledger.approvals import now
 from limner.ledger.deliveries import Delivery
 from limner.types import Job, Picture
 
@@ -89,14 +88,14 @@ def _chosen(job: Job, image: int | None) -> tuple[Picture, ...]:
 def _once(
     ledger: Ledger, target: Target, sender: Sender, picture: Picture, caption: str, wishes: Wishes
 ) -> Delivered:
-    at = now()
+    at = ledger.now()
     known = deliveries.begin(ledger.store, target.name, picture.sha256, at, again=wishes.again)
     if known is not None:
         told = {"target": target.name, "service": target.title, "said": ""}
         error = None if known.state in deliveries.SETTLED else DeliveryFailed("delivery.not_known", **told)
         return Delivered(picture, target, known, error is None, error)
     once = hashlib.sha256(f"{target.name} {picture.sha256} {at if wishes.again else 0}".encode()).hexdigest()
-    done, error = _sent(target, sender, Parcel(picture, once, wishes.as_file), caption)
+    done, error = _sent(target, sender, Parcel(picture, once, wishes.as_file), caption, at)
     deliveries.end(ledger.store, done)
     return Delivered(picture, target, done, False, error)
 
@@ -124,10 +123,10 @@ def _sender(target: Target, folder: Path, proxy: str | None) -> Sender:
 
 
 def _sent(
-    target: Target, sender: Sender, parcel: Parcel, caption: str
+    target: Target, sender: Sender, parcel: Parcel, caption: str, at: int
 ) -> tuple[Delivery, DeliveryFailed | None]:
     first, *more = pieces(caption, int(target.facts["caption"]), int(target.facts["text"]))
-    done = Delivery(target.name, parcel.picture.sha256, "sending", "", False, False, now(), "")
+    done = Delivery(target.name, parcel.picture.sha256, "sending", "", False, False, at, "")
     try:
         message_id = sender.send_picture(parcel, first)
         done = done._replace(message_id=message_id, image_sent=True)

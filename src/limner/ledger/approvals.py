@@ -8,7 +8,7 @@ from typing import Any
 
 from limner.budget import Limit
 from limner.errors import BudgetExceeded, NotFound, QuoteChanged
-from limner.ledger import clock, spending, stops
+from limner.ledger import spending, stops
 from limner.ledger.store import Store
 from limner.money import Money
 from limner.records import build, canonical
@@ -21,9 +21,6 @@ _KEYS = {
     "day": "budget.per_day",
     "month": "budget.per_month",
 }
-
-
-now = clock.machine
 
 
 @lru_cache(maxsize=64)

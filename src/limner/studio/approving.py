@@ -7,7 +7,6 @@ from starlette.responses import Response
 from limner import budget, telling
 from limner.errors import LimnerError, NotFound
 from limner.ledger import spending
-from limner.ledger.approvals import now
 from limner.money import MICRO
 from limner.studio.visit import SANDBOX, Visit
 from limner.types import Quote
@@ -65,7 +64,7 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         again=visit.again(wanted),
         approval=ledger.approval(quote.id),
         job=ledger.job_of_quote(quote.id),
-        is_expired=now() > quote.expires_at,
+        is_expired=ledger.now() > quote.expires_at,
         asks=visit.client.needs_question(quote),
         error=visit.error(error) if error else "",
     )
@@ -111,7 +110,8 @@ def facts(visit: Visit, quote: Quote) -> list[tuple[str, str]]:
 
 def _limits(visit: Visit, quote: Quote) -> list[dict[str, Any]]:
     """The person's limits that this quote has to keep, with what is already taken of each."""
-    at, store = now(), visit.client.ledger.store
+    ledger = visit.client.ledger
+    at, store = ledger.now(), ledger.store
     unit = quote.ceiling.unit
     told = []
     for limit in budget.limits(visit.client.settings.values, quote.choice.gateway, unit):

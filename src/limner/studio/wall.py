@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from limner import receipts
 from limner.ledger import gallery
-from limner.ledger.approvals import now
 from limner.ledger.gallery import Hung, Search
 from limner.studio.visit import Visit
 
@@ -31,7 +30,7 @@ def show(visit: Visit) -> Response:
     search = searched(visit)
     tiles, following = _page(visit, search, None, "")
     ledger = visit.client.ledger
-    waiting = [ledger.quote(one) for one in gallery.waiting(ledger.store, now())]
+    waiting = [ledger.quote(one) for one in gallery.waiting(ledger.store, ledger.now())]
     return visit.page(
         "wall.html",
         search=search,
