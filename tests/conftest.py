@@ -64,7 +64,7 @@ def _variables() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sandbox(pytestconfig: pytest.Config) -> str:
     """The address of the one sandbox process that all tests share."""
-    return launch(pytestconfig.stash[_PLACE], idle_seconds=300)
+    return launch(pytestconfig.stash[_PLACE], idle_seconds=3600)
 
 
 NewBuyer = Callable[..., Buyer]
