@@ -1,5 +1,5 @@
 """
-Makes the pictures of docs/studio.md: a studio with play money, looked at with a chromium.
+Makes the pictures of the studio: a studio with play money, looked at with a chromium.
 
     uv run --all-extras python docs/screenshots.py
 """
@@ -42,6 +42,9 @@ def filled(home: str) -> str:
         for number, prompt in enumerate(PROMPTS):
             wishes = {"model": "gemini-3-pro-image-preview", "aspect_ratio": RATIOS[number % len(RATIOS)]}
             client.make(prompt, yes=lambda _: True, output=Output(folder=f"{home}/pictures"), **wishes)
+        lost = client.quote("a paper boat on a pond [[lost-after-charge]]", model="gpt-image-2")
+        client.approve(lost.id)
+        client.run(lost.id, Output(folder=f"{home}/pictures"))
         mug = client.jobs("done", len(PROMPTS))[-2].pictures[0].path
         return client.quote("the same mug on a beach, late sun", model="gpt-image-2", references=(mug,)).id
 
@@ -57,7 +60,7 @@ def main() -> None:
             studio.stderr.readline()
             link = re.search(r"http\S+", studio.stderr.readline())
             assert link is not None
-            _shoot(link[0], {"studio-wall": "/sandbox/", "studio-quote": f"/sandbox/approve/{quote}"})
+            _shoot(link[0], quote)
         finally:
             studio.send_signal(signal.SIGINT)
     record = json.loads((Path(home) / "sandbox" / "server" / "server.json").read_bytes())
@@ -65,16 +68,27 @@ def main() -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _shoot(link: str, pages: dict[str, str]) -> None:
+def _shoot(link: str, quote: str) -> None:
+    wall, approve, questions = "/sandbox/", f"/sandbox/approve/{quote}", "/sandbox/questions"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1180, "height": 860}, locale="en-GB").new_page()
-        page.goto(link)
-        for name, path in pages.items():
+        for name, path, locale, scheme in (
+            ("studio-wall", wall, "en-GB", "light"),
+            ("studio-wall-dark", wall, "en-GB", "dark"),
+            ("studio-quote", approve, "en-GB", "light"),
+            ("studio-questions", questions, "en-GB", "light"),
+            ("studio-wall-zh", wall, "zh-CN", "light"),
+            ("studio-quote-zh", approve, "zh-CN", "light"),
+        ):
+            viewport = {"width": 1180, "height": 1100 if path == wall else 600}
+            context = browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme)
+            page = context.new_page()
+            page.goto(link)
             page.goto(link.partition("/enter")[0] + path)
             page.wait_for_timeout(1_500)
-            shot = Image.open(BytesIO(page.screenshot()))
+            shot = Image.open(BytesIO(page.screenshot(full_page=path != wall)))
             shot.save(TARGET / f"{name}.webp", quality=80, method=6)
+            context.close()
         browser.close()
 
 

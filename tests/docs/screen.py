@@ -7,7 +7,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 PATIENCE = 60.0
@@ -54,6 +54,7 @@ def tried(
     environment: Mapping[str, str],
     answers: Iterable[str] = (),
     columns: int = 80,
+    heard: Callable[[bytes], None] = lambda _: None,
 ) -> tuple[int, str]:
     """A script of bash at a terminal: how it ended, and what it wrote. Unless told, questions get a yes."""
     ours, theirs = os.openpty()
@@ -73,6 +74,7 @@ def tried(
     try:
         while block := _read(ours, deadline):
             seen += block
+            heard(block)
             while seen.count(QUESTION.encode()) > asked:
                 asked += 1
                 os.write(ours, f"{next(given, 'y')}\n".encode())
