@@ -1,36 +1,31 @@
 """IMA Studio: what is asked for and sent, what a person is told, what it cost and what the books say."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from PIL import Image
 
-from buyer import Buyer, Row, files, outcomes
+from buyer import Buyer, Row, outcomes
 from limner import Client, gateways
 from limner.errors import GatewayError, QuoteChanged, Usage
-from limner.messages import LANGUAGES, sentence
-from limner.money import Money
-from limner.providers.ima_upload import sign
 from limner.sandbox import faults
 from pictures import LIES
 
 from .conftest import NewCustomer
-
-CREATE, DETAIL, LIST = "/ima/open/v1/tasks/create", "/ima/open/v1/tasks/detail", "/ima/open/v1/product/list"
-TOKEN = "/ima/api/rest/oss/getuploadtoken"
-SEEDREAM, NANO, PRO, MIDJOURNEY = (
-    "doubao-seedream-4.5",
-    "gemini-3.1-flash-image",
-    "gemini-3-pro-image",
-    "midjourney",
+from .ima_shop import (
+    CREATE,
+    DETAIL,
+    EARLY,
+    LIST,
+    MIDJOURNEY,
+    NANO,
+    PRO,
+    SEEDREAM,
+    limner,
+    order,
+    points,
+    sent,
 )
-EARLY = "doubao-seedream-4-5-early"
-
 
 TABLE = outcomes("ima")
 ELSEWHERE = {"silent", "fewer", "task-stuck", "task-lost", "new-tariff"}
@@ -46,27 +41,6 @@ SHAPES_OF_OTHERS = {
 @pytest.fixture
 def buyer(new_customer: NewCustomer) -> Buyer:
     return new_customer("ima")
-
-
-@pytest.fixture
-def red(tmp_path: Path) -> str:
-    path = tmp_path / "red.png"
-    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
-    return str(path)
-
-
-def sent(buyer: Buyer, path: str) -> list[dict[str, Any]]:
-    return [one for one in buyer.requests() if one["path"] == path]
-
-
-def order(buyer: Buyer) -> dict[str, Any]:
-    """The one order of the last create."""
-    (one,) = sent(buyer, CREATE)[-1]["json"]["parameters"]
-    return dict(one)
-
-
-def points(amount: int) -> Money:
-    return Money(amount * 1_000_000, "point")
 
 
 def owed(buyer: Buyer) -> int:
@@ -318,200 +292,6 @@ def test_a_task_is_brought_home_by_its_id_alone(new_customer: NewCustomer) -> No
     assert len(sent(first, CREATE)) == 1
 
 
-def test_a_file_is_brought_to_the_service_and_named_twice_in_the_order(buyer: Buyer, red: str) -> None:
-    job = buyer.make("in blue", references=(red, red))
-    assert job.state == "done"
-    first, second = sent(buyer, TOKEN)
-    assert first["method"] == second["method"] == "GET"
-    assert "authorization" not in first["headers"]
-    asked = first["query"]
-    assert set(asked) == {
-        "appUid", "appId", "appKey", "cmimToken", "sign", "timestamp", "nonce",
-        "fService", "fType", "fSuffix", "fContentType",
-    }  # fmt: skip
-    assert (asked["appUid"], asked["cmimToken"]) == ("…", "…"), "the key, which the sandbox does not tell"
-    assert asked["sign"] == sign(asked["appId"], asked["appKey"], asked["timestamp"], asked["nonce"])
-    assert (asked["fSuffix"], asked["fContentType"], len(asked["nonce"])) == ("png", "image/png", 21)
-    assert first["query"]["nonce"] != second["query"]["nonce"]
-    create = sent(buyer, CREATE)[-1]["json"]
-    inner = create["parameters"][0]["parameters"]
-    assert len(create["src_img_url"]) == 2
-    assert inner["input_images"] == create["src_img_url"]
-    assert all("/pictures/" in link for link in create["src_img_url"])
-
-
-def test_the_signature_is_the_documented_one() -> None:
-    made = sign("webAgent", "32jdskjdk320eew", "1700000000", "0123456789abcdef01234")
-    assert made == "A507298202BBC85A02EC1BF8D150DD23FC023CF3"
-
-
-def test_an_upload_host_that_wants_the_other_form_gets_it(buyer: Buyer, red: str) -> None:
-    buyer.script("token-by-form", match="getuploadtoken")
-    assert buyer.make("in blue", references=(red,)).state == "done"
-    assert [one["method"] for one in sent(buyer, TOKEN)] == ["GET", "POST"]
-    assert {part["name"] for part in sent(buyer, TOKEN)[1]["parts"]} == set(sent(buyer, TOKEN)[0]["query"])
-
-
-def test_addresses_of_pictures_pass_through_and_nothing_is_uploaded(buyer: Buyer, red: str) -> None:
-    link = "https://example.com/photo.jpg"
-    job = buyer.make("in blue", references=(link, red))
-    assert job.state == "done"
-    create = sent(buyer, CREATE)[-1]["json"]
-    assert create["src_img_url"][0] == link
-    assert len(sent(buyer, TOKEN)) == 1
-
-
-TROUBLE = [
-    "token-echo",
-    "token-without-address",
-    "401",
-    "403",
-    "500",
-    "502",
-    "503",
-    "html",
-    "not-json",
-    "reset",
-]
-
-
-@pytest.mark.parametrize("fault", [*TROUBLE, "token-by-form", "torn"])
-def test_an_upload_that_fails_costs_nothing_and_never_writes_the_key_down(
-    buyer: Buyer, red: str, fault: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    buyer.script(fault, match="getuploadtoken", times=2)
-    told: list[Any] = []
-    quote = buyer.approved("in blue", references=(red,))
-    job = buyer.client.run(quote, watch=lambda event, facts: told.append((event, facts)))
-    if fault == "token-by-form":
-        assert job.state == "done"
-    else:
-        assert (job.state, job.charged, job.cost, job.sent) == ("failed", "no", points(0), 0)
-        assert job.error in {"upload.refused", "gateway.elsewhere"}
-        assert sent(buyer, CREATE) == []
-    said = capfd.readouterr()
-    shown = [sentence(job.error, one, job.error_facts) for one in LANGUAGES if job.error]
-    assert buyer.key not in "".join((said.out, said.err, repr(told), *shown))
-    for file in files(buyer.home, buyer.folder):
-        assert buyer.key.encode() not in file.read_bytes(), file
-    assert buyer.key not in repr(buyer.requests())
-
-
-def test_a_key_for_another_address_is_not_shown_to_the_service_s_upload_host(
-    new_customer: NewCustomer, red: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    buyer = new_customer("ima")
-    monkeypatch.delenv("IMA_IM_BASE_URL")
-    job = buyer.make("in blue", references=(red,))
-    assert (job.state, job.error, job.charged) == ("failed", "gateway.no_other_host", "no")
-    assert "IMA_IM_BASE_URL" in sentence(job.error, "en", job.error_facts)
-    assert buyer.make("a cup").state == "done", "what needs no upload is not in the way of it"
-
-
-class Repaired(NamedTuple):
-    fault: str
-    wishes: dict[str, Any]
-    offered: list[tuple[str, str | None, int]]
-    state: str
-    creates: int
-    cost: int
-    size: str
-
-
-REPAIRS = [
-    Repaired(
-        "500-bodyx1",
-        {"model": PRO, "size": "4K"},
-        [("repair.smaller", "2K", 10), ("repair.smaller", "1K", 10)],
-        "done", 2, 10, "2K",
-    ),
-    Repaired(
-        "500-bodyx2",
-        {"model": NANO, "size": "4K"},
-        [("repair.smaller", "2K", 10), ("repair.smaller", "1K", 6)],
-        "done", 3, 6, "1K",
-    ),
-    Repaired(
-        "500-body",
-        {"model": NANO, "size": "4K"},
-        [("repair.smaller", "2K", 10), ("repair.smaller", "1K", 6)],
-        "failed", 3, 0, "1K",
-    ),
-    Repaired("500-bodyx1", {"model": PRO}, [], "failed", 1, 0, "1K"),
-    Repaired("500-bodyx1", {"model": NANO, "size": "512px"}, [], "failed", 1, 0, "512px"),
-    Repaired(
-        "6009x1",
-        {"model": EARLY},
-        [("repair.completed", "4K", 5), ("repair.other_row", "4K", 5)],
-        "done", 2, 5, "4K",
-    ),
-    Repaired(
-        "6010x1",
-        {"model": EARLY},
-        [("repair.completed", "4K", 5), ("repair.other_row", "4K", 5)],
-        "done", 2, 5, "4K",
-    ),
-    Repaired("6010x1", {"model": PRO}, [], "failed", 1, 0, "1K"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("row", REPAIRS, ids=lambda row: f"{row.fault}-{'-'.join(row.wishes.values())}")
-def test_only_quoted_repairs_are_sent_each_once_at_its_quoted_price(buyer: Buyer, row: Repaired) -> None:
-    quote = buyer.client.quote(f"a cup [[{row.fault}]]", **row.wishes)
-    assert [(one.key, one.size, one.price) for one in quote.repairs] == [
-        (key, size, points(price)) for key, size, price in row.offered
-    ]
-    assert all(one.price.micro <= quote.ceiling.micro for one in quote.repairs)
-    told: list[tuple[str, Any]] = []
-    buyer.client.approve(quote.id)
-    job = buyer.client.run(quote.id, watch=lambda event, facts: told.append((event, facts)))
-    assert (job.state, job.sent, len(sent(buyer, CREATE))) == (row.state, row.creates, row.creates)
-    assert job.cost == points(row.cost)
-    assert sum(bill["micro"] for bill in buyer.bills()) == row.cost * 1_000_000
-    assert order(buyer)["parameters"]["size"] == row.size
-    assert [event for event, _ in told].count("repairing") == row.creates - 1
-    assert [one["key"] for one in buyer.told(job)["repairs"]] == [one.key for one in job.repairs]
-    assert len(job.repairs) == row.creates - 1
-
-
-def test_a_row_that_does_not_fit_is_repaired_with_everything_the_right_one_calls_for(buyer: Buyer) -> None:
-    """The early version's rules speak of a quality that its form does not have: the service says 6010."""
-    job = buyer.make("a cup", model=EARLY)
-    first, second = (one["json"]["parameters"][0] for one in sent(buyer, CREATE))
-    assert (first["attribute_id"], "quality" in first["parameters"]) == (9001, False)
-    assert (second["attribute_id"], second["parameters"]["quality"]) == (9002, "standard")
-    assert (job.state, job.cost, [one.key for one in job.repairs]) == (
-        "done",
-        points(5),
-        ["repair.other_row"],
-    )
-
-
-def test_a_repaired_job_is_priced_by_the_repair_when_another_process_brings_it_home(
-    new_customer: NewCustomer,
-) -> None:
-    buyer = new_customer("ima", over={"gateways": {"ima": {"polling": {"limit": 0.1}}}})
-    job = buyer.make("a cup [[500-bodyx1]] [[looks:30]]", model=PRO, size="4K")
-    assert job.state == "running"
-    again = buyer.client.recover(job.id, patience=60)
-    assert (again.state, again.cost, again.ceiling) == ("done", points(10), points(18))
-    sidecar = Path(again.pictures[0].sidecar).read_text("utf-8")
-    assert '"size": "2K"' in sidecar
-    assert '"attribute_id": 2400' in sidecar
-
-
-def test_repairs_of_one_part_do_not_use_up_those_of_another(buyer: Buyer) -> None:
-    job = buyer.make("a cup [[500-bodyx1]]", model=PRO, size="4K", n=2)
-    assert (job.state, len(job.pictures)) == ("done", 2)
-    assert [one["json"]["parameters"][0]["parameters"]["size"] for one in sent(buyer, CREATE)] == [
-        "4K",
-        "2K",
-        "4K",
-    ]
-    assert job.cost == points(28)
-    assert sum(bill["micro"] for bill in buyer.bills()) == 28_000_000
-
-
 def test_the_balance_is_said_to_be_too_small_before_anything_is_made(buyer: Buyer, sandbox: str) -> None:
     from buyer import ask
 
@@ -519,18 +299,6 @@ def test_the_balance_is_said_to_be_too_small_before_anything_is_made(buyer: Buye
     ask(sandbox, "/_sandbox/balance", {"gateway": "ima", "account": buyer.key, "amount": "4"})
     job = buyer.make("a cup")
     assert (job.state, job.error, job.charged, buyer.bills()) == ("failed", "gateway.funds", "no", [])
-
-
-def limner(buyer: Buyer, *words: str) -> tuple[str, str]:
-    """One command, with the buyer's home and key; standard output and standard error."""
-    program = str(Path(sys.executable).with_name("limner"))
-    seen = {**os.environ, "LIMNER_HOME": str(buyer.home), "LANG": "C.UTF-8"}
-    done = subprocess.run(
-        [program, *words], env=seen, cwd=buyer.folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert buyer.key not in done.stdout + done.stderr
-    return done.stdout, done.stderr
 
 
 def test_the_command_line_lists_every_host_what_goes_there_and_when(buyer: Buyer) -> None:
@@ -541,17 +309,3 @@ def test_the_command_line_lists_every_host_what_goes_there_and_when(buyer: Buyer
     said = limner(buyer, "gateways", "ima")[0]
     assert all(one["host"] in said and one["what"] in said and one["when"] in said for one in told)
     assert "endpoints" not in json.loads(limner(buyer, "gateways", "--json")[0])["data"]["items"][0]
-
-
-def test_the_command_line_shows_repairs_before_while_and_after(buyer: Buyer) -> None:
-    words = ("a cup [[500-bodyx1]]", "-g", "ima", "-m", PRO, "--size", "4K")
-    told = json.loads(limner(buyer, "quote", *words, "--json")[0])["data"]
-    assert [(one["size"], one["price"], one["on"]) for one in told["repairs"]] == [
-        ("2K", "10", ["500"]),
-        ("1K", "10", ["500"]),
-    ]
-    card = limner(buyer, "quote", *words)[1]
-    assert card.count("if refused") == 2
-    _, said = limner(buyer, "run", told["quote_id"], "--approve", told["quote_id"], "--no-preview")
-    assert "now 2K for 10 points, as agreed" in said
-    assert "Sent again as 2K for 10 points" in said
