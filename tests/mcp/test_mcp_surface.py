@@ -91,7 +91,7 @@ def test_both_languages_have_the_same_texts_with_the_same_facts() -> None:
     ("arguments", "said"),
     [
         ({"prompt": "x", "aspect": "1:1"}, r"quote_image takes no aspect\. It takes: prompt, .*aspect_ratio"),
-        ({}, r"quote_image needs prompt\."),
+        ({}, r"Give either prompt or sentence"),
         ({"prompt": "x", "n": 9}, r"n of quote_image does not fit\. Allowed: 1–8\."),
         ({"prompt": "x", "refs": "cup.png"}, r"refs of quote_image does not fit\. Allowed: array\."),
         ({"prompt": "x", "wish": "dearest"}, r"Allowed: cheapest, best"),

@@ -3,16 +3,14 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from limner import understanding
 from limner.cli import wishes
 from limner.cli.face import Face
 from limner.errors import Usage
 from limner.types import Quote, Request
 
 if TYPE_CHECKING:
-    from limner.words import Span, Understanding
-
-_BY_ITSELF = {"courtesy", "picture", "operation"}
-_NAMED = {"avoid", "excluded", "declined", "lettering", "links", "clear", "n", "subject"}
+    from limner.words import Understanding
 
 
 class Said(NamedTuple):
@@ -32,7 +30,7 @@ class Said(NamedTuple):
     def data(self, face: Face) -> dict[str, Any]:
         """For programs: nothing, where there was no sentence."""
         told = self.understanding
-        return {} if told is None else {"understood": _data(told, face)}
+        return {} if told is None else {"understood": understanding.data(told, face.language)}
 
 
 def wanted(options: Namespace, face: Face) -> Said:
@@ -87,49 +85,6 @@ def alone(said: Said, face: Face) -> int:
 
 
 def _tell(told: "Understanding", face: Face) -> None:
-    shown = [_shown(one, face) for one in told.spans if one.meaning not in _BY_ITSELF]
-    if shown:
-        face.say(face.text("words.understood", told=("；" if face.language == "zh" else "; ").join(shown)))
-    else:
-        face.say(face.text("words.nothing"))
+    face.say(understanding.line(told, face.language))
     if told.needs_reference:
         face.warn("words.no_reference")
-
-
-def _shown(span: "Span", face: Face) -> str:
-    """The words and what they stand for; a value that is said as it is stands alone."""
-    if span.meaning == "background":
-        return span.text
-    if span.meaning in {"wish", "earlier"}:
-        value = face.text(f"words.means.{span.value}")
-    elif span.meaning in _NAMED:
-        value = face.text(f"words.means.{span.meaning}", value=span.value)
-    else:
-        value = span.value
-    return (
-        value
-        if value.casefold() in span.text.casefold()
-        else face.text("words.shown", text=span.text, value=value)
-    )
-
-
-def _data(told: "Understanding", face: Face) -> dict[str, Any]:
-    from limner.words import Save
-
-    preference = told.preference
-    return {
-        "sentence": told.sentence,
-        "prompt": told.prompt,
-        "operation": told.operation,
-        "earlier": told.earlier,
-        "needs_reference": told.needs_reference,
-        "preference": None
-        if preference is None
-        else {"do": "save", **preference._asdict()}
-        if isinstance(preference, Save)
-        else {"do": "clear"},
-        "spans": [
-            {**one._asdict(), "summary": face.text(one.key, text=one.text, value=one.value)}
-            for one in told.spans
-        ],
-    }

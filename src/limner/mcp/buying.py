@@ -1,4 +1,4 @@
-"""From a wish to pictures: the quote, the question, the one tool that spends, and looking after the job."""
+"""From a quote to pictures: the question, the one tool that spends, and looking after the job."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from limner import approval, worker
-from limner.errors import ApprovalNeeded, LimnerError, NeverLeft
+from limner.errors import ApprovalNeeded, LimnerError, NeverLeft, Usage
 from limner.mcp import confirming, shapes, speaking
 from limner.mcp.confirming import Yes
 from limner.mcp.desk import LONGEST_SECONDS, Desk, aside
@@ -17,81 +17,10 @@ from limner.mcp.following import Call, follow, job_answer
 from limner.mcp.pictures import Preview
 from limner.messages import mcp_text, sentence
 from limner.telling import job_data, quote_data
-from limner.types import LIVE, Quote, Request, Wish
+from limner.types import LIVE, Quote
 
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
-Count = Annotated[int, Field(ge=1, le=8)]
 Tool = Callable[..., Any]
-
-
-def quoting(desk: Desk) -> Tool:
-    async def quote_image(  # noqa: PLR0913, PLR0917
-        prompt: str,
-        model: str | None = None,
-        gateway: str | None = None,
-        refs: list[str] | None = None,
-        aspect_ratio: str | None = None,
-        size: str | None = None,
-        n: Count = 1,
-        format: str | None = None,  # noqa: A002
-        quality: str | None = None,
-        background: str | None = None,
-        seed: int | None = None,
-        avoid: str | None = None,
-        wish: Wish | None = None,
-        use: str | None = None,
-        subject: str | None = None,
-        exact: bool = False,
-        max_cost: str | None = None,
-        extra: dict[str, Any] | None = None,
-    ) -> Annotated[CallToolResult, shapes.QuoteShape]:
-        wanted = Request(
-            prompt=prompt,
-            gateway=gateway,
-            model=model,
-            references=tuple(refs or ()),
-            aspect_ratio=aspect_ratio,
-            size=size,
-            n=n,
-            avoid=avoid,
-            quality=quality,
-            format=format,
-            background=background,
-            seed=seed,
-            max_cost=max_cost,
-            extra=extra or {},
-            wish=wish,
-            use=use,
-            subject=subject,
-            exact=exact,
-        )
-        language = desk.voice.of(prompt)
-        try:
-            quote = await aside(desk.client.quote, wanted)
-        except TimeoutError:
-            return speaking.failed(NeverLeft("mcp.slow", seconds=LONGEST_SECONDS), language)
-        except LimnerError as error:
-            return speaking.failed(error, language)
-        return _offered(quote, desk, language)
-
-    return quote_image
-
-
-def _offered(quote: Quote, desk: Desk, language: str) -> CallToolResult:
-    """A fresh quote: what it would be, what is other than asked, and whether somebody will be asked."""
-    data = quote_data(quote, desk.client, language)
-    key = "quote.ask" if desk.client.needs_question(quote) else "quote.free"
-    minutes = (quote.expires_at - quote.created_at) // 60_000
-    lines = [
-        *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
-        data["summary"],
-        *data["adjustments"],
-        *([data["suggestion"]["message"], data["suggestion"]["prompt"]] if data["suggestion"] else []),
-        mcp_text(key, language, {"quote": quote.id, "minutes": minutes}),
-        f"quote_id: {quote.id}",
-        f"max_cost: {data['max_cost']} {data['unit']}",
-    ]
-    return speaking.answer(lines, data)
 
 
 def generating(desk: Desk) -> Tool:
@@ -213,22 +142,37 @@ def _starting(quote: Quote, desk: Desk, language: str) -> CallToolResult:
 
 def looking_after(desk: Desk) -> Tool:
     async def get_job(
-        job_id: str,
         ctx: Context[Any, Any],
+        job_id: str | None = None,
+        gateway: str | None = None,
+        task_id: str | None = None,
         wait_seconds: Seconds = 0,
         preview: Preview = "none",
     ) -> Annotated[CallToolResult, shapes.JobShape]:
         language = desk.voice.own
         try:
+            if job_id is None:
+                job_id = await aside(_adopted, desk, gateway, task_id)
+            elif gateway or task_id:
+                raise Usage("mcp.job_or_task")
             job = await aside(desk.client.job, job_id)
             language = desk.voice.of(job.prompt)
             call = Call(ctx, desk, language, preview)
             job, warnings = await follow(call, job_id, wait_seconds)
         except LimnerError as error:
             return speaking.failed(error, language)
+        except TimeoutError:
+            return speaking.failed(NeverLeft("mcp.slow_task", seconds=LONGEST_SECONDS), language)
         return job_answer(call, job, warnings, nested=False)
 
     return get_job
+
+
+def _adopted(desk: Desk, gateway: str | None, task_id: str | None) -> str:
+    """The id of the job of a gateway's task, wherever that was started. Raises `Usage`, `GatewayError`."""
+    if not (gateway and task_id):
+        raise Usage("mcp.job_or_task")
+    return desk.client.adopt(gateway, task_id, desk.output)
 
 
 def calling_back(desk: Desk) -> Tool:

@@ -13,7 +13,7 @@ from mcp.server.mcpserver.tools import Tool
 from limner import __version__
 from limner.errors import LimnerError
 from limner.formats import EXTENSIONS
-from limner.mcp import buying, delivering, looking, pictures
+from limner.mcp import buying, delivering, looking, pictures, quoting
 from limner.mcp.desk import Desk, aside
 from limner.mcp.tool import make
 from limner.messages import mcp_text
@@ -43,7 +43,7 @@ def build(desk: Desk) -> MCPServer[Any]:
 def tools(desk: Desk, language: str) -> list[Tool]:
     return [
         make(looking.listing_models(desk), language, reads=True),
-        make(buying.quoting(desk), language, reads=True, world=True),
+        make(quoting.quoting(desk), language, reads=True, world=True),
         make(buying.generating(desk), language, reads=False, world=True),
         make(buying.looking_after(desk), language, reads=True, world=True),
         make(buying.calling_back(desk), language, reads=False),

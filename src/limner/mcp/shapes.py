@@ -35,6 +35,8 @@ class QuoteShape(Shape):
     adjustments: list[str]
     summary: str
     sandbox: bool
+    understood: dict[str, Any] | None = None
+    """What a sentence was taken to mean, span by span."""
 
 
 class CostShape(Shape):

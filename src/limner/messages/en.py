@@ -212,6 +212,10 @@ No key yet? Try it with play money:
     # The MCP server
     "mcp.not_installed": "The MCP server is not installed. Install it with: pip install 'limner[mcp]'",
     "mcp.port_taken": "Port {port} cannot be used: {reason}. Name another with --http, or 0 for any free one.",
+    "mcp.prompt_or_sentence": "Give either prompt or sentence, and not both: a prompt is taken word for word, a sentence "
+    "is read with its settings. Nothing was sent or spent.",
+    "mcp.job_or_task": "Give either job_id, or gateway and task_id together. Nothing was sent or spent.",
+    "mcp.slow_task": "The gateway did not say within {seconds} s how that task stands. Nothing was bought; try again.",
     "mcp.slow": "The gateway did not say its price within {seconds} s. Nothing was sent or spent; try again.",
     "mcp.cursor": "There is no page after {cursor}. Use the next_cursor of the page before, or leave cursor out.",
     "mcp.unknown_argument": "{tool} takes no {name}. It takes: {allowed}.",

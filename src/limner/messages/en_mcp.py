@@ -38,6 +38,10 @@ TEXTS: dict[str, str] = {
     "with it asks for a yes.",
     "quote.free": "No question is needed for this one. The quote {quote} is good for {minutes} minutes; generate_image "
     "makes it.",
+    "quote.no_reference": "The words speak of a picture that is not there: quote again with it in refs, or it is drawn "
+    "from the words alone.",
+    "quote.not_remembered": "Nothing is remembered from here: what to use from now on, the person says in a terminal "
+    "with limner prefs.",
     "models.count": "{shown} of {total}. (-) means that no key is set up for that gateway.",
     "jobs.none": "There are no such jobs.",
     "spend.none": "Nothing was spent.",
@@ -63,7 +67,10 @@ TEXTS: dict[str, str] = {
     "quote_image.about": "What a picture would be, exactly, and what it may cost at most. Free; nothing is bought. The "
     "quote_id is good for 15 minutes and for this wish alone. Quote once per wish; say what the adjustments say. Leave "
     "out whatever the person did not ask for.",
-    "quote_image.prompt": "What the picture should show, in the person's own words and language",
+    "quote_image.prompt": "What the picture should show, in the person's own words and language, taken word for word. "
+    "This or sentence",
+    "quote_image.sentence": "Instead of prompt: all the person said, settings and all (“three square lighthouses, 2K, no "
+    "people”), in English or Chinese; the answer says what was understood. Other arguments win over it",
     "quote_image.model": "Model id from list_models; left out, a fitting one is chosen",
     "quote_image.gateway": "Only this gateway",
     "quote_image.refs": "Pictures to edit or follow: absolute paths, or web addresses where the gateway takes them",
@@ -94,6 +101,9 @@ TEXTS: dict[str, str] = {
     "get_job.about": "How a job stands, and its pictures when it is done. Free. Brings home a job that an interruption "
     "left behind. job_ids stay valid for good.",
     "get_job.job_id": "From generate_image or list_jobs",
+    "get_job.gateway": "Instead of job_id, with task_id: the gateway that a task was started at",
+    "get_job.task_id": "The gateway's own id for a task, also one that was started elsewhere: it is taken in and its "
+    "pictures are brought home. Costs nothing",
     "get_job.wait_seconds": "How long to wait for its end",
     "get_job.preview": "small: a small copy of the first picture in the result",
     "cancel_job.title": "Call a job back",

@@ -209,6 +209,9 @@ TEXTS: dict[str, str] = {
     # MCP 服务器
     "mcp.not_installed": "还没有安装 MCP 服务器。请安装：pip install 'limner[mcp]'",
     "mcp.port_taken": "端口 {port} 不能使用：{reason}。请用 --http 另选一个，或用 0 表示任意空闲端口。",
+    "mcp.prompt_or_sentence": "prompt 和 sentence 请只填一个：prompt 一字不改，sentence 连同其中的要求一起读。没有发送，也没有花钱。",
+    "mcp.job_or_task": "请填 job_id，或同时填 gateway 和 task_id，不要混用。没有发送，也没有花钱。",
+    "mcp.slow_task": "网关没有在 {seconds} 秒内说出那个任务的情况。没有购买任何东西；请再试一次。",
     "mcp.slow": "网关没有在 {seconds} 秒内给出价格。没有发送，也没有花钱；请再试一次。",
     "mcp.cursor": "{cursor} 之后没有下一页。请使用上一页的 next_cursor，或不填 cursor。",
     "mcp.unknown_argument": "{tool} 没有 {name} 这个参数。可用的有：{allowed}。",

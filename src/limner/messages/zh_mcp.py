@@ -30,6 +30,8 @@ TEXTS: dict[str, str] = {
     # 报价、模型、任务、花费、设置
     "quote.ask": "报价免费，目前没有发送任何内容。报价 {quote} 在 {minutes} 分钟内有效；用它调用 generate_image 时会请求同意。",
     "quote.free": "这一份无需询问。报价 {quote} 在 {minutes} 分钟内有效；调用 generate_image 即可生成。",
+    "quote.no_reference": "这句话提到了一张图片，但没有给出：请把它放进 refs 再报一次价，否则只能凭文字来画。",
+    "quote.not_remembered": "这里不会记住任何东西：以后要用什么，请用户在终端里用 limner prefs 来说。",
     "models.count": "显示 {shown} 个，共 {total} 个。(-) 表示该网关还没有设置密钥。",
     "jobs.none": "没有这样的任务。",
     "spend.none": "还没有花费。",
@@ -54,7 +56,8 @@ TEXTS: dict[str, str] = {
     "quote_image.title": "给图片报价",
     "quote_image.about": "图片具体会是什么样、最多花多少钱。免费，不会购买。quote_id 在 15 分钟内有效，只用于这一个愿望。"
     "每个愿望只报一次价；把调整之处告诉用户。用户没有要求的都不要填。",
-    "quote_image.prompt": "图片要表现什么，用用户自己的话和语言",
+    "quote_image.prompt": "图片要表现什么，用用户自己的话和语言，一字不改。与 sentence 二选一",
+    "quote_image.sentence": "代替 prompt：用户说的整句话，连同各种要求（“三张方形的灯塔，2K，不要人物”），中文英文都行；结果会说明读懂了什么。其他参数优先于它",
     "quote_image.model": "来自 list_models 的模型编号；不填则自动选择合适的",
     "quote_image.gateway": "只用这个网关",
     "quote_image.refs": "要编辑或参照的图片：绝对路径；网关支持时也可以是网址",
@@ -82,6 +85,8 @@ TEXTS: dict[str, str] = {
     "get_job.title": "查看任务",
     "get_job.about": "任务进展如何，完成后给出图片。免费。会把中断留下的任务接着做完。job_id 一直有效。",
     "get_job.job_id": "来自 generate_image 或 list_jobs",
+    "get_job.gateway": "代替 job_id，与 task_id 一起用：任务是在哪个网关开始的",
+    "get_job.task_id": "网关自己的任务编号，别处开始的也行：会收进记录，并把图片取回来。不花钱",
     "get_job.wait_seconds": "等它结束多少秒",
     "get_job.preview": "small：结果里附上第一张图片的小图",
     "cancel_job.title": "撤回任务",

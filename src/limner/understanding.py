@@ -1,0 +1,58 @@
+"""What a sentence was taken to mean, as every face tells it: one line to read, and plain data."""
+
+from typing import TYPE_CHECKING, Any
+
+from limner.messages import sentence
+
+if TYPE_CHECKING:
+    from limner.words import Span, Understanding
+
+_BY_ITSELF = {"courtesy", "picture", "operation"}
+_NAMED = {"avoid", "excluded", "declined", "lettering", "links", "clear", "n", "subject"}
+
+
+def line(told: "Understanding", language: str) -> str:
+    """Everything that was read out of the words, in one line."""
+    shown = [_shown(one, language) for one in told.spans if one.meaning not in _BY_ITSELF]
+    if not shown:
+        return sentence("words.nothing", language)
+    joint = "；" if language == "zh" else "; "
+    return sentence("words.understood", language, {"told": joint.join(shown)})
+
+
+def _shown(span: "Span", language: str) -> str:
+    """The words and what they stand for; a value that is said as it is stands alone."""
+    if span.meaning == "background":
+        return span.text
+    if span.meaning in {"wish", "earlier"}:
+        value = sentence(f"words.means.{span.value}", language)
+    elif span.meaning in _NAMED:
+        value = sentence(f"words.means.{span.meaning}", language, {"value": span.value})
+    else:
+        value = span.value
+    if value.casefold() in span.text.casefold():
+        return value
+    return sentence("words.shown", language, {"text": span.text, "value": value})
+
+
+def data(told: "Understanding", language: str) -> dict[str, Any]:
+    """For programs. Places count characters of the sentence."""
+    from limner.words import Save
+
+    preference = told.preference
+    return {
+        "sentence": told.sentence,
+        "prompt": told.prompt,
+        "operation": told.operation,
+        "earlier": told.earlier,
+        "needs_reference": told.needs_reference,
+        "preference": None
+        if preference is None
+        else {"do": "save", **preference._asdict()}
+        if isinstance(preference, Save)
+        else {"do": "clear"},
+        "spans": [
+            {**one._asdict(), "summary": sentence(one.key, language, {"text": one.text, "value": one.value})}
+            for one in told.spans
+        ],
+    }
