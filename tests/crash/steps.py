@@ -26,10 +26,15 @@ _ROOMS = ("limner.", "httpcore2.", "pathlib", "socket")
 
 
 class Steps:
-    """Counts them; ends the process at number `last`, which is never come back from."""
+    """
+    Counts them; ends the process at number `last`, or where a name comes up so often (`NAME#2`), which is
+    never come back from. Numbers move with the machine's haste: the ledger's clock is written by the second.
+    """
 
-    def __init__(self, last: int) -> None:
-        self.last = last
+    def __init__(self, last: str) -> None:
+        self.name, _, count = last.rpartition("#")
+        self.last = int(count)
+        self.seen = 0
         self.names: list[str] = []
 
     def __call__(self, frame: FrameType, event: str, called: Any) -> None:
@@ -41,7 +46,8 @@ class Steps:
             return
         when = "before" if event == "c_call" else "after"
         self.names.append(f"{when} {_place(frame)}: {name}")
-        if len(self.names) == self.last:
+        self.seen += self.name in ("", self.names[-1])
+        if self.seen == self.last and self.name in ("", self.names[-1]):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -79,7 +85,7 @@ def _profiled(steps: Steps, what: Any) -> None:
 def buy(folder: str, quote: str, last: str) -> None:
     """Say yes to a quote and run it, down to step `last`; 0: to the end, and say what the steps were."""
     with Client() as client:
-        steps = Steps(int(last))
+        steps = Steps(last)
         _profiled(steps, lambda: _bought(client, folder, quote))
         Path(folder, f"steps-{quote}.json").write_text(json.dumps(steps.names))
 
@@ -92,13 +98,13 @@ def _bought(client: Client, folder: str, quote: str) -> None:
 def recover(job: str, last: str) -> None:
     """Recover a job down to a step."""
     with Client() as client:
-        _profiled(Steps(int(last)), lambda: client.recover(job, 5))
+        _profiled(Steps(last), lambda: client.recover(job, 5))
 
 
 def cancel(job: str, last: str) -> None:
     """Call a job back down to a step."""
     with Client() as client:
-        _profiled(Steps(int(last)), lambda: client.cancel(job))
+        _profiled(Steps(last), lambda: client.cancel(job))
 
 
 def spread(steps: Sequence[str], most: int) -> list[int]:
