@@ -51,15 +51,23 @@ def buy(folder: str, *ids: str) -> None:
             thread.join()
 
 
-def run(quote: str, folder: str) -> None:
-    """Run a quote that somebody has said yes to; the id of its job."""
+def run(quote: str, folder: str, yes: str = "") -> None:
+    """Run a quote that somebody has said yes to, or says `yes` to now; the id of its job, or why not."""
     with Client() as client:
-        print(json.dumps(client.run(quote, Output(folder=folder)).id))
+        try:
+            if yes:
+                client.approve(quote)
+            print(json.dumps(client.run(quote, Output(folder=folder)).id))
+        except LimnerError as error:
+            print(json.dumps(error.key))
 
 
 def approve(quote: str) -> None:
     with Client() as client:
-        print(json.dumps(client.approve(quote).id))
+        try:
+            print(json.dumps(client.approve(quote).id))
+        except LimnerError as error:
+            print(json.dumps(error.key))
 
 
 def job(job_id: str) -> None:

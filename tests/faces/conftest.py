@@ -16,9 +16,9 @@ def stage(sandbox: str, tmp_path: Path) -> Iterator[Stage]:
     one.end()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def crowd(sandbox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
-    """All faces of one home, open for as long as the tests of a file."""
+    """All faces of one home, open for as long as the tests run."""
     stage = Stage(sandbox, tmp_path_factory.mktemp("crowd") / "stage")
     try:
         with gathered(stage) as one:

@@ -103,13 +103,23 @@ class Crowd:
             passed = {"approved": quote} if says_yes else {}
             return str(self.tool("generate_image", quote_id=quote, wait_seconds=0, **passed)["job"]["job_id"])
         if face == "python":
-            if says_yes:
-                self.agreed("python", quote)
-            return str(self.python("run", quote, str(self.stage.folder)))
+            return str(self.python("run", quote, str(self.stage.folder), *(["yes"] if says_yes else [])))
         answer = self.studio.press(f"/approve/{quote}", answer="make")
         where = str(answer.headers.get("location", ""))
         assert where.startswith("/job/"), (answer.status_code, answer.text[:2_000])
         return where.rpartition("/")[2]
+
+    def refusal(self, face: str, quote: str) -> str:
+        """Why a face does not run a quote, though it is given a yes: the key, or the page's own words."""
+        if face == "command":
+            return str(self.command("run", quote, "--approve", quote, "--wait", "0")["key"])
+        if face == "tool":
+            return str(self.tool("generate_image", quote_id=quote, approved=quote)["error"]["key"])
+        if face == "python":
+            return str(self.python("run", quote, str(self.stage.folder), "yes"))
+        answer = self.studio.press(f"/approve/{quote}", answer="make")
+        assert answer.status_code in {400, 404, 409}, (answer.status_code, answer.headers)
+        return " ".join(html.unescape(answer.text).split())
 
     def views(self, job: str) -> dict[str, View]:
         """The job at every face, all looked at while nothing moved."""
