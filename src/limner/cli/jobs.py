@@ -5,10 +5,13 @@ from datetime import datetime
 
 from limner import telling
 from limner.cli import mistakes
+from limner.cli.columns import width
 from limner.cli.face import Face, row
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
 from limner.messages import clean
+from limner.messages.stream import amount
+from limner.types import Job
 
 _STATES = (
     "unfinished",
@@ -37,9 +40,10 @@ def run(options: Namespace, face: Face) -> int:
     lines = []
     for job in page:
         when = datetime.fromtimestamp(job.created_at / 1000).astimezone().strftime("%m-%d %H:%M")
-        cost = str(job.cost) if job.cost else "-"
+        cost = _cost(job, face.language)
+        cost = " " * (10 - width(cost)) + cost
         lines.append(
-            row(f"{job.id}  {when}  {job.state:<10}  {cost:>8}  {clean(job.prompt, 48)}  {clean(job.model)}")
+            row(f"{job.id}  {when}  {job.state:<10}  {cost}  {clean(job.prompt, 48)}  {clean(job.model)}")
         )
         if job.state == "unknown":
             lines += [f"  - {one}" for one in telling.seen(job, face.language)]
@@ -49,3 +53,10 @@ def run(options: Namespace, face: Face) -> int:
     if not page:
         face.say(face.text("jobs.none"))
     return 0
+
+
+def _cost(job: Job, language: str) -> str:
+    """What it cost; where a lost answer leaves that open, the most it may have been."""
+    if job.uncertain.micro:
+        return f"≤ {amount(job.uncertain.plus(job.cost) if job.cost else job.uncertain, language)}"
+    return amount(job.cost, language) if job.cost else "-"

@@ -3,10 +3,11 @@
 from argparse import ArgumentParser, Namespace
 
 from limner.cli import mistakes
-from limner.cli.columns import pad
+from limner.cli.columns import pad, width
 from limner.cli.face import Face
 from limner.cli.wishes import Text
-from limner.money import decimal
+from limner.messages.stream import amount
+from limner.money import Money, decimal
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -36,12 +37,17 @@ def run(options: Namespace, face: Face) -> int:
         ],
         "reserved": [{"amount": decimal(one), "unit": one.unit} for one in reserved],
     }
-    told = [f"{pad(line.label, 32)} {line.charged!s:>10}  {_pictures(line.pictures, face)}" for line in lines]
-    told += [f"{pad(face.text('spend.reserved'), 32)} {one!s:>10}" for one in reserved]
+    told = [f"{_row(line.label, line.charged, face)}  {_pictures(line.pictures, face)}" for line in lines]
+    told += [_row(face.text("spend.reserved"), one, face) for one in reserved]
     face.show("spend", data, told)
     if not lines and not reserved:
         face.say(face.text("spend.none"))
     return 0
+
+
+def _row(label: str, money: Money, face: Face) -> str:
+    shown = amount(money, face.language)
+    return pad(label, 32) + " " * (11 - width(shown)) + shown
 
 
 def _pictures(count: int, face: Face) -> str:

@@ -10,7 +10,7 @@ TEXTS: dict[str, str] = {
     "difference.said_size": "the gateway says that it has {said} pixels, but it has {came}.",
     "difference.ratio": "the ratio {asked} was asked for, and {came} pixels came.",
     "difference.fewer": "of {asked} pictures that one request asked for, {came} came.",
-    "difference.more": "one request asked for {asked} pictures, and {came} came. All of them are kept.",
+    "difference.more": "one request brought {came} pictures instead of {asked}. All of them are kept.",
     "difference.no_alpha": "a transparent background was asked for, and nothing in it is transparent.",
     "difference.blank": "it is nothing but one colour ({colour}).",
     "difference.invisible": "it is wholly transparent, so there is nothing to see.",

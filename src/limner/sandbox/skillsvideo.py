@@ -98,7 +98,8 @@ async def _started(call: Call) -> Task:
             raise refusal
     n = int(values.get("n") or values.get("num_images") or 1)
     cost = model["cost"] * MICRO
-    call.charge(model["id"], [cost] * pictures.count(call, n))
+    billed = pictures.count(call, n)
+    call.charge(model["id"], [cost] * billed)
     kind: Kind = "jpeg" if values.get("output_format") == "jpeg" else "png"
     clear = values.get("background") == "transparent"
     painted = await pictures.paint(call, n, _size(values), kind, references, clear=clear)
@@ -107,7 +108,7 @@ async def _started(call: Call) -> Task:
         "input": {**values, "n": n},
         "kind": kind,
         "pictures": [(pictures.link(call, one), one.media_type, one.width, one.height) for one in painted],
-        "total": model["cost"] * len(painted),
+        "total": model["cost"] * billed,
         "has": set(call.words),
     }
     task = gateway.start(call, order, _FACTS["seconds"])
