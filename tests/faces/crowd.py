@@ -181,6 +181,7 @@ class Crowd:
 
 
 def _listed(told: Any, job: str) -> Any:
+    assert "items" in told, told
     return next(one for one in told["items"] if one["job_id"] == job)
 
 
