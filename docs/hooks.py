@@ -90,7 +90,9 @@ def _comments(path: Path) -> list[str]:
     for found in re.finditer(r"(?:^#.*\n)+", text, re.MULTILINE):
         said = re.sub(r"\s*\n?^# ?", " ", found[0], flags=re.MULTILINE).strip()
         before, after = text[: found.start()], text[found.end() :]
-        table = after if after.startswith("[[models]]") else before[before.rfind("\n[") :].lstrip()
+        # Above the first model stands what is true of all of them.
+        above = after.startswith("[[models]]") and "[[models]]" in before
+        table = after if above else before[before.rfind("\n[") :].lstrip()
         name = re.search(r'^id = "(.+)"$', table, re.MULTILINE) if table.startswith("[[models]]") else None
         told.append(f"`{name[1]}`: {said}" if name else said)
     return told

@@ -1,11 +1,13 @@
 """The site as a whole: no page lost, no picture missing or heavy, every public name described."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import limner
+from limner.errors import LimnerError
 
 from .pages import ROOT, examples, name, pages
 
@@ -47,3 +49,17 @@ def test_what_is_not_run_says_why(page: Path) -> None:
     for example in examples(page):
         if not example.is_run:
             assert re.match(r"not run, because \w+", example.said), example
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    page = (DOCS / "command-line.md").read_text("utf-8")
+    codes = {kind.exit_code: kind.code for kind in _kinds(LimnerError)}
+    rows = {int(code): words for code, words in re.findall(r"^\| (\d+) \| (.*)$", page, re.MULTILINE)}
+    for code, word in codes.items():
+        assert f"`{word}`" in rows[code]
+
+
+def _kinds(kind: type[LimnerError]) -> Iterator[type[LimnerError]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from _kinds(one)
