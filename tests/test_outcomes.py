@@ -8,6 +8,7 @@ from PIL import Image
 
 from buyer import Buyer, Row, outcomes
 from limner.money import Money
+from limner.receipts import said
 from limner.sandbox import faults
 
 GPT, GEMINI = "gpt-image-2", "gemini-3-pro-image-preview"
@@ -139,6 +140,25 @@ def test_more_tokens_than_were_quoted_for_are_charged_as_they_are(buyer: Buyer) 
     assert job.cost and job.cost.micro > job.ceiling.micro
     assert buyer.owes(job)
     assert buyer.client.spend()[1] == []
+
+
+def test_what_costs_more_than_agreed_is_said_and_the_rest_is_not_sent(buyer: Buyer) -> None:
+    job = buyer.make("a cup [[dear]]", model=GEMINI, n=3)
+    assert (job.state, job.error, len(job.pictures), job.sent) == ("done", "job.rest_not_sent", 1, 1)
+    assert len(buyer.bills()) == 1
+    assert buyer.owes(job)
+    assert balanced(buyer)
+    for language, least in (("en", "agreed to"), ("zh", "约定")):
+        (told,) = said(job, language)
+        assert least in told
+        assert str(job.cost) in told
+        assert str(job.ceiling) in told
+
+
+def test_a_dearer_picture_within_what_was_agreed_to_stops_nothing(buyer: Buyer, red: str) -> None:
+    buyer.script("dear", "slow:0")
+    job = buyer.make("a cup", model=GPT, references=(red,), n=2, max_cost="20")
+    assert (job.state, job.error, len(job.pictures)) == ("done", None, 2)
 
 
 def test_a_link_that_failed_is_fetched_again_by_recover_and_nothing_is_bought(buyer: Buyer) -> None:

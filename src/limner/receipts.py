@@ -56,8 +56,12 @@ def _difference(one: Difference) -> dict[str, Any]:
 
 
 def said(job: Job, language: str) -> list[str]:
-    """A sentence for each thing that came other than agreed to."""
+    """A sentence for each thing that came other than agreed to: the cost first."""
     told = []
+    # What was adopted was agreed to elsewhere: its ceiling is none.
+    if job.cost and 0 < job.ceiling.micro < job.cost.micro:
+        facts = {"cost": job.cost, "ceiling": job.ceiling}
+        told.append(messages.sentence("job.dearer", language, facts))
     for one in job.differences:
         if one.kind == "fewer" and words(job)[0] == "job.fewer":
             continue

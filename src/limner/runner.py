@@ -54,6 +54,9 @@ def run(work: Work, approval: Approval) -> Job:
         private_folder(work.folder)
         try:
             for part in range(work.quote.sends):
+                if _too_dear(work, part, tally):
+                    tally = tally._replace(error=GatewayError("job.rest_not_sent", quote=work.quote.id))
+                    break
                 tally = _serve(work, part, tally)
                 if tally.error is not None:
                     break
@@ -203,6 +206,15 @@ def _again(error: GatewayError, repeats: Mapping[str, Any]) -> bool:
 def _above_ceiling(work: Work, error: GatewayError) -> bool:
     """Might one more cost more than was agreed to? Unknown, where neither price nor outcome is known."""
     return error.charged == "unknown" and not work.quote.price_known
+
+
+def _too_dear(work: Work, part: int, tally: Tally) -> bool:
+    """Has the gateway charged more than the price, and might this send now go above what was agreed to?"""
+    if not work.quote.price_known:
+        return 0 < work.quote.ceiling.micro < tally.cost
+    foreseen = sum(work.each_worst(earlier) for earlier in range(part))
+    lost = _uncertain(work, tally).micro
+    return tally.cost > foreseen and tally.cost + lost + work.each_worst(part) > work.quote.ceiling.micro
 
 
 def _pause(work: Work, attempt: int, error: GatewayError) -> None:

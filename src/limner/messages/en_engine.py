@@ -113,6 +113,9 @@ TEXTS: dict[str, str] = {
     "job.done": "Done: {count} of {n} saved, {cost}, {seconds} s.",
     "job.done_uncertain": "Done: {count} of {n} saved, {cost}. It was sent {sent} times because answers were lost; up "
     "to {uncertain} may have been charged besides.",
+    "job.dearer": "Not as agreed: it cost {cost}, and at most {ceiling} was agreed to.",
+    "job.rest_not_sent": "The gateway charged more than its price, so the rest was not sent: it might have gone above "
+    "what was agreed to.",
     "job.fewer": "{count} of {n} pictures were saved, {cost}. The rest did not come.",
     "job.failed": "No picture came of the job {job}.",
     "job.canceled": "The job {job} was canceled.",

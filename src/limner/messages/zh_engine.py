@@ -105,6 +105,8 @@ TEXTS: dict[str, str] = {
     "job.collecting": "网关已答复任务 {job}，图片还有待取回。",
     "job.done": "完成：已保存 {count}/{n} 张，{cost}，用时 {seconds} 秒。",
     "job.done_uncertain": "完成：已保存 {count}/{n} 张，{cost}。因为答复丢失，共发送了 {sent} 次；另外最多可能还收取了 {uncertain}。",
+    "job.dearer": "与约定不符：花费了 {cost}，约定最多 {ceiling}。",
+    "job.rest_not_sent": "网关收取的费用高于其价目，其余部分因此没有发送，以免超出约定。",
     "job.fewer": "{n} 张图片中保存了 {count} 张，{cost}。其余的没有送到。",
     "job.failed": "任务 {job} 没有得到图片。",
     "job.canceled": "任务 {job} 已取消。",
