@@ -18,7 +18,7 @@ from limner.ledger import Ledger, versions
 
 SOURCE = Path(limner.__file__).parent
 ADDED = "CREATE TABLE shelf (id TEXT PRIMARY KEY, colour TEXT NOT NULL DEFAULT 'red') STRICT;\n"
-HARMFUL = ADDED + "UPDATE book SET oldest_writer = 2;\n"
+HARMFUL = ADDED + "UPDATE book SET oldest_writer = 3;\n"
 USE = """
 import sys
 from limner import Client
@@ -33,7 +33,7 @@ def newer(place: Path, step: str) -> Path:
     shutil.copytree(SOURCE, place / "limner", ignore=shutil.ignore_patterns("__pycache__", "studio", "mcp"))
     folder = place / "limner" / "ledger"
     (folder / "migrations").mkdir(exist_ok=True)
-    (folder / "migrations" / "0002-shelf.sql").write_text(step, "utf-8")
+    (folder / "migrations" / "0003-shelf.sql").write_text(step, "utf-8")
     with (folder / "schema.sql").open("a", encoding="utf-8") as schema:
         schema.write(ADDED)
     return place
@@ -84,16 +84,54 @@ def home(tmp_path: Path, buyer: Buyer) -> Iterator[Path]:
 
 
 def test_every_released_step_together_leads_to_the_present_schema(tmp_path: Path) -> None:
-    folder = versions.FOLDER
-    if not list((folder / "migrations").glob("0001-*.sql")):
-        # Nothing was released yet: the mechanism is tried with a first schema and a step of its own.
-        folder = newer(tmp_path / "newer", ADDED) / "limner" / "ledger"
-        shutil.copy(versions.FOLDER / "schema.sql", folder / "migrations" / "0001-first.sql")
-    replayed(folder, tmp_path / "replayed.sqlite")
+    replayed(versions.FOLDER, tmp_path / "replayed.sqlite")
     connection = apsw.Connection(str(tmp_path / "fresh.sqlite"))
-    versions.create(connection, folder)
+    versions.create(connection, versions.FOLDER)
     connection.close()
     assert structure(tmp_path / "replayed.sqlite") == structure(tmp_path / "fresh.sqlite")
+
+
+def as_first(path: Path) -> None:
+    """A ledger as the first limner would have kept it."""
+    old = path.with_name("old.sqlite")
+    connection = apsw.Connection(str(old))
+    connection.execute((versions.FOLDER / "migrations" / "0001-first.sql").read_text("utf-8"))
+    connection.execute("PRAGMA user_version=1")
+    connection.execute("ATTACH ? AS new", (str(path),))
+    # Tables first, in the order in which they refer to each other.
+    for (table,) in list(connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")):
+        columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+        connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+    connection.close()
+    old.replace(path)
+    for beside in ("-wal", "-shm"):
+        path.with_name(path.name + beside).unlink(missing_ok=True)
+
+
+def test_a_home_of_the_first_version_opens_with_its_jobs_its_money_and_its_open_questions(
+    buyer: Buyer,
+) -> None:
+    done, lost = buyer.make("a cup"), buyer.make("a cup [[lost-after-charge]]")
+    waiting = buyer.approved("a jug")
+    spent = buyer.client.spend()
+    buyer.client.close()
+    as_first(buyer.home / "ledger.sqlite")
+    assert {job.id: job.state for job in buyer.client.jobs()} == {done.id: "done", lost.id: "unknown"}
+    assert buyer.client.spend() == spent
+    assert [job.id for job in buyer.client.waiting()] == [lost.id]
+    assert buyer.client.recover(lost.id).state == "unknown"
+    assert buyer.client.run(waiting).state == "done"
+    assert buyer.client.examine() == []
+    assert (buyer.home / "ledger.sqlite.v1").exists(), "and as it was"
+
+
+def test_a_ledger_made_before_the_second_version_had_its_number_is_used_as_it_is(home: Path) -> None:
+    connection = apsw.Connection(str(home / "ledger.sqlite"))
+    connection.execute("PRAGMA user_version=1")
+    connection.close()
+    ledger = Ledger(home / "ledger.sqlite")
+    assert ledger.jobs(None, 20, None) == []
+    ledger.close()
 
 
 def test_an_older_ledger_is_brought_up_to_date_and_kept_as_it_was(home: Path, tmp_path: Path) -> None:
@@ -103,13 +141,13 @@ def test_an_older_ledger_is_brought_up_to_date_and_kept_as_it_was(home: Path, tm
     assert (said.returncode, said.stdout[:2]) == (0, "q_"), said
     after = structure(home / "ledger.sqlite")
     assert {row[1] for row in after} - {row[1] for row in before} == {"shelf", "sqlite_autoindex_shelf_1"}
-    kept = home / "ledger.sqlite.v1"
+    kept = home / "ledger.sqlite.v2"
     assert structure(kept) == before
     assert kept.stat().st_mode & 0o077 == 0
     fresh = tmp_path / "fresh"
     assert said_by(place, fresh, "a mug").returncode == 0
     assert structure(fresh / "ledger.sqlite") == after
-    assert not (fresh / "ledger.sqlite.v1").exists()
+    assert not (fresh / "ledger.sqlite.v2").exists()
 
 
 def test_a_step_that_fails_leaves_the_ledger_as_it_was(home: Path, tmp_path: Path) -> None:
@@ -118,7 +156,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(home: Path, tmp_path: Pat
     assert said.returncode == 1
     assert structure(home / "ledger.sqlite") == before
     ledger = Ledger(home / "ledger.sqlite")
-    assert ledger.store.row("PRAGMA user_version") == {"user_version": 1}
+    assert ledger.store.row("PRAGMA user_version") == {"user_version": 2}
     ledger.close()
 
 

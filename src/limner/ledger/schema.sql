@@ -65,10 +65,10 @@ CREATE TABLE job (
     folder TEXT NOT NULL,
     output TEXT NOT NULL,
     seconds REAL,
-    slot_until INTEGER NOT NULL DEFAULT 0,   -- until then the gateway counts as at work for it
-    cancel_at INTEGER,                    -- somebody asked for it to be called back: nothing more is sent
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    slot_until INTEGER NOT NULL DEFAULT 0,   -- until then the gateway counts as at work for it
+    cancel_at INTEGER                     -- somebody asked for it to be called back: nothing more is sent
 ) STRICT;
 CREATE INDEX job_unfinished ON job (seq)
     WHERE state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown');

@@ -189,7 +189,7 @@ class Store:
         return clock.Clock(**row) if row else clock.Clock(0, 0, 0)
 
     def _version(self) -> int:
-        return int(next(self._connection.execute("PRAGMA user_version"))[0])
+        return versions.of(self._connection)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

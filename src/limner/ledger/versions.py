@@ -1,7 +1,7 @@
 """
 From an older ledger to the present one.
 
-`schema.sql` is what a new ledger gets. `migrations/0002-what-for.sql` brings one of version 1 to version 2,
+`schema.sql` is what a new ledger gets. `migrations/0002-….sql` brings one of version 1 to version 2,
 and so on; released ones are never changed. Before the first of them runs, the old ledger is copied.
 """
 
@@ -10,11 +10,21 @@ from pathlib import Path
 import apsw
 
 FOLDER = Path(__file__).parent
+_IS_SECOND = "SELECT 1 FROM pragma_table_info('stop') WHERE name = 'lifted_at'"
 
 
 def known(folder: Path) -> int:
     """The version that this limner writes."""
     return max((int(path.name[:4]) for path in _files(folder)), default=1)
+
+
+def of(connection: apsw.Connection) -> int:
+    """The version of an open ledger; 0 where there is none in it yet."""
+    version = int(next(connection.execute("PRAGMA user_version"))[0])
+    # Before version 2 had its number, ledgers were made that have all of it and call themselves 1.
+    if version == 1 and next(connection.execute(_IS_SECOND), None):
+        return 2
+    return version
 
 
 def create(connection: apsw.Connection, folder: Path) -> None:
