@@ -128,3 +128,15 @@ def test_still_running_is_exit_20_for_those_who_ask(person: Person) -> None:
 def test_nothing_unfinished_is_said(person: Person) -> None:
     assert "Nothing is unfinished." in person.run("recover").err
     assert person.json("recover")["data"] == {"items": [], "unknown": []}
+
+
+def test_a_question_that_was_closed_is_an_open_one_to_no_program(person: Person) -> None:
+    quote = person.quote("a mug [[lost-after-charge]]")
+    assert person.run("run", quote, "--approve", quote).code == 12
+    (job,) = person.json("jobs", "--state", "unknown")["data"]["items"]
+    assert person.run("status", job["job_id"]).code == 12
+    assert person.run("resolve", job["job_id"], "--charged", "no").code == 0
+    again = person.run("run", quote, "--approve", quote)
+    assert (again.code, "Nothing was charged." in again.err) == (6, True)
+    error = person.run("status", job["job_id"], "--json").json["error"]
+    assert (error["code"], error["charged"]) == ("provider_unavailable", "no")

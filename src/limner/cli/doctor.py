@@ -25,6 +25,8 @@ _EXTRAS = {
     "heif": "pi_heif",
     "keyring": "keyring",
     "mcp": "mcp",
+    "studio": "jinja2",
+    "deliver": "apprise",
 }
 
 

@@ -110,8 +110,13 @@ def job_exit(job: Job, wants_state: bool) -> int:
         return 20 if wants_state else 0
     if job.state == "done":
         return 0
+    return errors.exit_code_of(_code(job))
+
+
+def _code(job: Job) -> str:
+    """A lost answer that somebody has accounted for is no open question any more."""
     code = str(job.error_facts.get("code", ""))
-    return errors.exit_code_of(code)
+    return errors.GatewayError.code if code == errors.NoAnswer.code and job.state != "unknown" else code
 
 
 def show_job(job: Job, face: Face, *, wants_state: bool = False) -> int:
@@ -127,7 +132,7 @@ def _failed(job: Job, face: Face, code: int) -> int:
     key, facts = words(job)
     error = errors.LimnerError(job.error or key, **{**facts, **job.error_facts})
     error.charged = job.charged
-    error.code = str(job.error_facts.get("code", errors.NoAnswer.code))
+    error.code = _code(job) or errors.NoAnswer.code
     error.exit_code = code
     error.retryable = job.charged == "no" and error.code in _RETRYABLE
     return face.fail(error, _whole(job, face), job_next(job, face))
