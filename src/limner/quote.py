@@ -58,11 +58,14 @@ def make(
     return quote._replace(digest=digest, id=id_of(digest))
 
 
-def noted(quote: Quote, notes: tuple[Adjustment, ...]) -> Quote:
-    """The same quote with what is to be said beside it, which is part of what is agreed to."""
-    if not notes:
+def noted(quote: Quote, notes: tuple[Adjustment, ...], listed: str = "") -> Quote:
+    """
+    The same quote with what is to be said beside it, and the list it was chosen from, which are part of what
+    is agreed to.
+    """
+    if not (notes or listed):
         return quote
-    told = quote._replace(notes=notes)
+    told = quote._replace(notes=notes, listed=listed)
     digest = digest_of(told)
     return told._replace(digest=digest, id=id_of(digest))
 
@@ -103,8 +106,11 @@ def _attempts(choice: Choice, repeats: Mapping[str, Any]) -> int:
 def _limit(choice: Choice, unit: str) -> Money | None:
     if choice.request.max_cost is None:
         return None
+    said, _, own = choice.request.max_cost.strip().partition(" ")
+    if own and own != unit:
+        raise Usage("max_cost.other_unit", value=choice.request.max_cost, unit=unit, gateway=choice.gateway)
     try:
-        limit = parse(choice.request.max_cost, unit)
+        limit = parse(said, unit)
     except ValueError as error:
         raise Usage("max_cost.not_an_amount", value=choice.request.max_cost, unit=unit) from error
     if limit.micro < 0:

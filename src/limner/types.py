@@ -39,7 +39,10 @@ class Request(NamedTuple):
     seed: int | None = None
     attempts: int | None = None
     max_cost: str | None = None
-    """A decimal in the gateway's unit: the most this may be quoted at. A limit, never an approval."""
+    """
+    The most this may be quoted at: a decimal in the gateway's unit, or with its unit ("2 CNY"), which then
+    has to be the gateway's. A limit, never an approval.
+    """
     extra: Mapping[str, Any] = {}
     wish: Wish | None = None
     """How to choose where no model is named."""
@@ -215,10 +218,30 @@ class Quote(NamedTuple):
     """Unix milliseconds, as all times are."""
     notes: tuple[Adjustment, ...] = ()
     """What has moved since the last yes to this model, and what it is known to deliver otherwise."""
+    listed: str = ""
+    """Which version of the gateway's whole list it was chosen from; "" where it has none."""
 
     @property
     def needs_approval(self) -> bool:
         return self.ceiling.micro > 0 or not self.price_known
+
+
+class Change(NamedTuple):
+    """One version of what a gateway sells as a whole. Days are the person's own, YYYY-MM-DD."""
+
+    gateway: str
+    kind: str
+    """"live": the gateway's own list; "facts": the file that limner has of it."""
+    first: str
+    last: str
+    """The last day it was seen on; the same version is written down once an hour."""
+    models: int
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    contract: str
+    """Versions and digests of the documents it was read from; "" where there are none."""
+    sha256: str
+    is_first: bool
 
 
 class Part(NamedTuple):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from limner.words import Span, Understanding
 
 _BY_ITSELF = {"courtesy", "picture", "operation"}
-_NAMED = {"avoid", "excluded", "declined", "lettering", "links", "clear", "n", "subject"}
+_NAMED = {"avoid", "excluded", "declined", "lettering", "links", "clear", "n", "subject", "max_cost"}
 
 
 def line(told: "Understanding", language: str) -> str:

@@ -21,6 +21,7 @@ _FIELDS = {
     "background": "background",
     "quality": "quality",
     "seed": "seed",
+    "cost": "max_cost",
 }
 _KNOWN = {"say", "prompt", "task", "needs", "with", "known", "letters", "refs", "excluded", "pref", *_FIELDS}
 

@@ -182,6 +182,25 @@ def test_an_understanding_becomes_a_request_and_what_is_given_outright_wins() ->
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [
+        ("a cup, at most 2 yuan", "2 CNY"),
+        ("a cup, no more than $0.20", "0.20 USD"),
+        ("一个杯子，不超过两块钱", "2 CNY"),
+        ("一个杯子，最多12积分", "12 point"),
+        ("a cup, at most 2", None),
+        ("一个杯子，别超过5", None),
+        ("a sign: everything at most 2 dollars", None),
+    ],
+)
+def test_a_sum_is_a_limit_only_with_its_unit(said: str, limit: str | None) -> None:
+    told = words.parse(said)
+    assert told.max_cost == limit
+    assert told.request().max_cost == limit
+    assert limit is not None or told.prompt == said
+
+
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_everything_that_can_be_understood_can_be_said(language: str) -> None:
     for case in CASES:
@@ -232,6 +251,7 @@ def test_a_list_of_what_is_not_wanted_leaves_nothing_of_itself_in_the_prompt(sai
         "a street, don't make it 4K",
         "a street, not in 4K please",
         "a street, stop using midjourney",
+        "a street, dont use midjourney",
         "don't use midjourney to draw a street",
         "forget Midjourney, a street",
         "一条街，不要4K",

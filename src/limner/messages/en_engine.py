@@ -23,6 +23,8 @@ TEXTS: dict[str, str] = {
     "model.no_references": "{model} takes no reference pictures. Leave them out, or choose one that does: "
     "{others}.",
     "model.needs_reference": "{model} works on a picture. Give it one with --ref.",
+    "max_cost.other_unit": "Your limit is {value}, and {gateway} counts in {unit}. Give the limit in {unit} (--max-cost), "
+    "or name a gateway that counts as you do. Nothing was sent.",
     "max_cost.not_an_amount": "{value} is not an amount. Give a plain number in {unit}, such as 1.50.",
     "quote.price_unknown": "Nobody says what {model} costs. Set a price for it in the configuration, or give "
     "--max-cost with the most it may cost in {unit}.",
@@ -63,6 +65,14 @@ TEXTS: dict[str, str] = {
     "output.no_room": "The disk of {path} is nearly full; {need} have to be free before a picture is bought.",
     # Settings, gateways, keys
     "settings.unreadable": "{path} cannot be read: {reason}.",
+    "settings.not_text": "{path} is not a text in UTF-8, so it cannot be read. Save it as UTF-8.",
+    "settings.needs_text": "{entry} in {path} has to be a text, in quotes.",
+    "settings.needs_texts": "{entry} in {path} has to be a list of texts, such as [\"a\", \"b\"].",
+    "settings.needs_number": "{entry} in {path} has to be a number from 0 on, without quotes.",
+    "settings.needs_numbers": "{entry} in {path} has to be a list of numbers from 0 on, such as [1, 4].",
+    "settings.needs_whole": "{entry} in {path} has to be a whole number from 1 on, without quotes.",
+    "settings.needs_switch": "{entry} in {path} has to be true or false, without quotes.",
+    "settings.needs_table": "{entry} in {path} has to be a table: a line [{entry}], and its entries below it.",
     "settings.not_toml": "{path} is not valid TOML: {reason}.",
     "gateway.unknown": "There is no gateway {name}. Known are: {known}. Add one with `limner gateways add`.",
     "gateway.exists": "There is already a gateway {name}. Choose another name.",

@@ -22,6 +22,8 @@ TEXTS: dict[str, str] = {
     "model.unknown_near": "没有模型 {model}。是不是 {near}？现有：{known}。",
     "model.no_references": "{model} 不能参考图片。请去掉参考图，或换一个可以的模型：{others}。",
     "model.needs_reference": "{model} 要对一张图片进行处理。请用 --ref 给它一张。",
+    "max_cost.other_unit": "你的上限是 {value}，而 {gateway} 按 {unit} 计。请用 {unit} 给出上限（--max-cost），或指定按同样单位计价的网关。"
+    "什么都没有发送。",
     "max_cost.not_an_amount": "{value} 不是金额。请填一个以 {unit} 计的数字，例如 1.50。",
     "quote.price_unknown": "没人知道 {model} 的价格。请在配置里写明价格，或用 --max-cost 说明最多花多少 {unit}。",
     "quote.above_limit": "这最多可能花 {ceiling}，超过了你的上限 {limit}。什么都没有发送。",
@@ -60,6 +62,14 @@ TEXTS: dict[str, str] = {
     "output.no_room": "{path} 所在的磁盘快满了；购买图片前至少要有 {need} 空闲。",
     # 配置、网关、密钥
     "settings.unreadable": "无法读取 {path}：{reason}。",
+    "settings.not_text": "{path} 不是 UTF-8 文本，无法读取。请另存为 UTF-8。",
+    "settings.needs_text": "{path} 中的 {entry} 必须是带引号的文本。",
+    "settings.needs_texts": "{path} 中的 {entry} 必须是文本列表，例如 [\"a\", \"b\"]。",
+    "settings.needs_number": "{path} 中的 {entry} 必须是不小于 0 的数字，不带引号。",
+    "settings.needs_numbers": "{path} 中的 {entry} 必须是数字列表（不小于 0），例如 [1, 4]。",
+    "settings.needs_whole": "{path} 中的 {entry} 必须是不小于 1 的整数，不带引号。",
+    "settings.needs_switch": "{path} 中的 {entry} 必须是 true 或 false，不带引号。",
+    "settings.needs_table": "{path} 中的 {entry} 必须是一个表：先写一行 [{entry}]，再在下面写各项。",
     "settings.not_toml": "{path} 不是有效的 TOML：{reason}。",
     "settings.approval_mode": "{path} 里的 approval.mode 是 {mode}，只能是 relay 或 person。",
     "gateway.unknown": "没有网关 {name}。现有：{known}。可用 `limner gateways add` 添加。",

@@ -34,7 +34,21 @@ __all__ = ["Clear", "Save", "Span", "Understanding", "parse"]
 
 _NEAR = 60
 """How far from a quotation the words are looked for that say what it is."""
-_SINGLE = ("model", "gateway", "wish", "aspect_ratio", "size", "format", "background", "quality", "subject")
+_SINGLE = (
+    "model",
+    "gateway",
+    "wish",
+    "aspect_ratio",
+    "size",
+    "format",
+    "background",
+    "quality",
+    "subject",
+    "max_cost",
+)
+
+_PLAIN_SIZES = frozenset(lexicon.values().get("size", {}).values())
+_UPRIGHT = ("9:16", "3:4", "2:3")
 
 
 def parse(sentence: str, attachments: Sequence[str] = (), subjects: Sequence[str] = ()) -> Understanding:
@@ -96,6 +110,8 @@ def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding
     found = sorted(reading.found, key=lambda one: one.at)
     last = {one.meaning: one.value for one in found}
     told: dict[str, Any] = {name: last.get(name) or None for name in _SINGLE}
+    if told["size"] in _PLAIN_SIZES and told["aspect_ratio"] in _UPRIGHT:
+        told["size"] = "x".join(reversed(told["size"].split("x")))
     links = _all(found, "links")
     earlier: Any = last.get("earlier")
     speaks_of_one = "picture" in last or last.get("operation") == "image_to_image"

@@ -11,11 +11,15 @@ _DELIMITER = re.compile(
     r"[,;!?\n。、|()\[\]【】\x01—…]|\.(?=[\s\x01]|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)(?:-|/+)(?=\s)"
 )
 _BESIDE = " ,;:.。!-\n、"
+_POINTS = frozenset("、.):")
+"""What stands after the number of a point in a list."""
 _GOES_ON = re.compile(r"(?<!as)(?<!it)(?<!in)(?<!with) an? [a-z]+,$")
 """An adjective before a comma: its noun is still to come."""
 _NEAR = 80
 _LITERAL = r"{R}|{S}|{ZR}|[x×]\s?[2-9]|{PLAIN}"
 _LAST, _LAST_HAN = rf"(?:^|(?<=\s))(?:{_LITERAL})$", r"(?<=[㐀-鿿])(?:{R}|{S})$"
+_APART = re.compile(r"(?<=\S )(?:[^ ]*[㐀-鿿][^ ]*|png|jpe?g|webp)$")
+_HAN = re.compile("[㐀-鿿]")
 _FIRST = rf"({_LITERAL})\s+"
 _MENTIONS = re.compile(
     r"(?<![a-z])(?:and|or|of|vs|versus|between|is|was|about|explaining|showing|reading|score|scored|won|win|lost"
@@ -58,7 +62,8 @@ def courtesies(reading: Reading) -> None:
     for start, end in list(clauses(reading.working)):
         before, after = reading.working[:start].rstrip(_BESIDE), reading.working[end:].lstrip(_BESIDE)
         beside = before.endswith(text.TAKEN) or after.startswith(text.TAKEN)
-        if beside and polite.fullmatch(reading.working, start, end):
+        is_number = reading.working[start:end].isdigit() and reading.working[end : end + 1] not in _POINTS
+        if beside and not is_number and polite.fullmatch(reading.working, start, end):
             reading.span(start, end, "courtesy", "", taken=True)
             reading.blot(start, end, text.TAKEN)
 
@@ -95,12 +100,21 @@ def _at_end(reading: Reading, start: int, end: int) -> int:
     while True:
         near = max(start, end - _NEAR)
         clause = reading.working[near:end]
-        match = behind_space.search(clause) or behind_han.search(clause)
+        match = behind_space.search(clause) or behind_han.search(clause) or _last_word(reading, near, end)
         before = clause[: match.start()].rstrip() if match else ""
         if not match or not before or _MENTIONS.search(before) or lexicon.not_wanted().search(before):
             return end
         _setting(reading, near + match.start(), end)
         end = near + len(before)
+
+
+def _last_word(reading: Reading, start: int, end: int) -> re.Match[str] | None:
+    """The last of words set apart by blanks in a Chinese clause, where it is a setting and nothing else."""
+    match = _APART.search(reading.working[start:end])
+    if match is None or not _HAN.search(reading.working, start, end):
+        return None
+    read = list(_tokens(reading, start + match.start(), end))
+    return match if len(read) > 1 and read[-1].meaning == "end" else None
 
 
 def _at_beginning(reading: Reading, start: int, end: int) -> None:

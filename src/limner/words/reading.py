@@ -13,6 +13,7 @@ GROUPS = {
     "model": "model",
     "gateway": "gateway",
     "excluded": "excluded",
+    "excluded2": "excluded",
     "avoid": "avoid",
     "ratio": "aspect_ratio",
     "size": "size",
@@ -21,6 +22,7 @@ GROUPS = {
     "format": "format",
     "quality": "quality",
     "seed": "seed",
+    "cost": "max_cost",
     "subject": "subject",
     "lettering": "lettering",
     "upper": "lettering",
@@ -124,7 +126,9 @@ def meanings(phrase: Phrase, match: re.Match[str], reading: Reading) -> Iterator
             elif phrase.also.get("remember") and meaning == "model":
                 yield Found(at, "preference", f"{phrase.also['remember']}:model:{read}")
     if not told or (phrase.value and phrase.meaning != "preference"):
-        yield Found(match.start(), phrase.meaning, phrase.value)
+        # What only follows from a use gives way to a setting that was said, wherever that stands.
+        at = -1 if phrase.also.get("weak") else match.start()
+        yield Found(at, phrase.meaning, phrase.value)
     if phrase.also.get("then"):
         yield Found(match.start(), phrase.also["then"], "")
 
@@ -161,6 +165,15 @@ def size(folded: str) -> str:
     return re.sub("[x×*]", "x", bare) if re.match(r"\d+[x×*]", bare) else bare.upper()
 
 
+def cost(folded: str) -> str:
+    """An amount and its unit: "2 CNY"."""
+    number = re.search(r"[0-9]+(?:\.[0-9]+)?", folded)
+    said = (number[0] if number else re.match("[一-鿿]*?(?=块|元|人|积|美|$)", folded)[0]).strip()  # type: ignore[index]
+    unit = folded.replace(said, "", 1).strip()
+    named = lexicon.values()["unit"]
+    return f"{said if number else count(said)} {named.get(unit) or named[unit.removesuffix('s')]}"
+
+
 def count(folded: str) -> str:
     """A count in figures, from Chinese or English ones up to ninety-nine."""
     words = folded.split()
@@ -181,5 +194,6 @@ _SPELLED: dict[str, Callable[[str], str]] = {
     "size": size,
     "aspect_ratio": ratio,
     "n": count,
+    "max_cost": cost,
     "format": lambda folded: "jpeg" if folded == "jpg" else folded,
 }

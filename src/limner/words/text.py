@@ -18,6 +18,7 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|webp|gif|bmp|heic)(?:[?#]|$)", re.IGNOREC
 _OURS = frozenset((TAKEN, KEPT, *lexicon.MARKS))
 _JOINERS = " \t,，、;；/|"
 _EMPTY = frozenset(("()", "（）", "[]", "【】", "(）", "（)"))
+_DASHES = frozenset("-–—")
 _ENDS = ".。!！?？\n"
 
 
@@ -66,6 +67,8 @@ def _joined(left: str, right: str) -> str:
     left_bare, right_bare = left.rstrip(_JOINERS), right.lstrip(_JOINERS)
     if left_bare[-1:] + right_bare[:1] in _EMPTY:
         return _joined(left_bare[:-1], right_bare[1:])
+    if left_bare[-1:] in _DASHES and right_bare[:1] in _DASHES and right_bare:
+        return _joined(left_bare, right_bare[1:])
     if not left_bare.strip():
         return (
             right_bare.lstrip(_JOINERS + ".。:：!！\n-—")

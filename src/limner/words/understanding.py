@@ -72,6 +72,8 @@ class Understanding(NamedTuple):
     background: str | None = None
     quality: str | None = None
     seed: int | None = None
+    max_cost: str | None = None
+    """"2 CNY": an amount and its unit, where both were said."""
     needs_reference: bool = False
     spans: tuple[Span, ...] = ()
 
