@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from limner import gateways, subjects
+from limner import gateways, lists, subjects
 from limner.engine import Engine
+from limner.errors import NotFound
 from limner.messages import sentence
 from limner.ranking import Ranked
-from limner.types import Job, Model, Request
+from limner.types import Change, Job, Model, Request
 
 if TYPE_CHECKING:
     from limner.words import Understanding
@@ -27,7 +28,19 @@ class Choosing:
         What a gateway itself lists at this moment, asked for with the key; its dated facts where it has no
         list. Raises `SetupNeeded`, `GatewayError`.
         """
-        return list(self.engine.market.live(gateways.find(gateway, self.engine.settings)))
+        found = list(self.engine.market.live(gateways.find(gateway, self.engine.settings)))
+        self.engine.note_looks()
+        return found
+
+    def changes(self, gateway: str | None = None) -> tuple[Change, ...]:
+        """
+        What gateways were seen to sell as a whole, version by version with its days: their own lists, and
+        the dated facts. Needs no key and no network. Raises `NotFound` for a gateway nobody knows.
+        """
+        known = gateways.names(self.engine.settings)
+        if gateway and gateway not in known:
+            raise NotFound("gateway.unknown", name=gateway, known=known)
+        return tuple(lists.history(self.engine.ledger, [gateway] if gateway else known))
 
     def rank(self, request: Request | str, *, live: bool = False, **wishes: Any) -> tuple[Ranked, ...]:
         """
@@ -35,7 +48,10 @@ class Choosing:
         the gateways that list their prices. Raises `Usage`.
         """
         wanted = request if isinstance(request, Request) else Request(prompt=request)
-        return self.engine.market.rank(wanted._replace(**wishes), live=live)
+        ranked = self.engine.market.rank(wanted._replace(**wishes), live=live)
+        if live:
+            self.engine.note_looks()
+        return ranked
 
     def understand(self, said: str, attachments: Sequence[str] = ()) -> "Understanding":
         """What a sentence asks for, span by span; subjects that were drawn before are known by name."""

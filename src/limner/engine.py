@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from limner import approval, artifacts, budget, choice, gateways, home, references, subjects, terms
+from limner import approval, artifacts, budget, choice, gateways, home, lists, references, subjects, terms
 from limner import quote as quoting
 from limner.approval import By
 from limner.artifacts import Output
@@ -77,9 +77,24 @@ class Engine:
         is to be said of how it was chosen.
         """
         frozen = self._frozen(wanted, gateway, model, sent, notes)
-        frozen = quoting.noted(frozen, terms.notes(self.ledger, frozen.choice, gateway.facts["limits"]))
+        told = terms.notes(self.ledger, frozen.choice, gateway.facts["limits"])
+        listed, moved = self._listed(gateway, told)
+        frozen = quoting.noted(frozen, (*told, *moved), listed)
         self.ledger.add_quote(frozen)
         return frozen
+
+    def _listed(self, gateway: Gateway, known: tuple[Adjustment, ...]) -> tuple[str, tuple[Adjustment, ...]]:
+        """Which version of the gateway's list is sold from, and what to say of how it came to be."""
+        look = self.market.look(gateway)
+        if look is None:
+            return "", ()
+        told = lists.notes(self.ledger, gateway.name, gateway.title, look, known)
+        return lists.note(self.ledger, gateway.name, look), told
+
+    def note_looks(self) -> None:
+        """Write down what was seen of gateways' lists while nothing was quoted."""
+        for name, look in self.market.looks.items():
+            lists.note(self.ledger, name, look)
 
     def _frozen(
         self,
@@ -152,6 +167,8 @@ class Engine:
         most_jobs = budget.most_jobs(self.settings.values)
         self.ledger.add_approval(quote, granted.by, granted.at, limits, most_jobs)
         terms.approved(self.ledger, quote, gateways.facts(quote.choice.provider)["limits"])
+        if by != "free":
+            lists.approved(self.ledger, quote.choice.gateway, quote.listed)
 
     def check(self, quote: Quote, output: Output) -> Gateway:
         """Everything that can be known to be wrong before anything is sent. Raises as `Client.run` does."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from limner import catalog, choice, gateways, home, knowledge, ranking, uses
+from limner import catalog, choice, gateways, home, knowledge, lists, ranking, uses
 from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
 from limner.gateways import Gateway, Settings
 from limner.messages import sentence
@@ -54,6 +54,8 @@ class Market:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._catalog: dict[tuple[str, bool], tuple[Model, ...]] = {}
+        self.looks: dict[str, lists.Look] = {}
+        """What was seen of everything that a gateway sells, when it was last asked."""
 
     def listed(self, name: str) -> Sequence[Model]:
         added = self.settings.get("gateways", {}).get(name, {})
@@ -259,17 +261,33 @@ class Market:
         """The gateway's own list of this moment; the dated facts where it has none."""
         known = self._dated(gateway, free=False)
         try:
-            listed = self.ask(gateway, lambda provider, wire: provider.live_models(wire, known))
+            listed, contracts = self.ask(
+                gateway, lambda provider, wire: (provider.live_models(wire, known), wire.contracts)
+            )
         except GatewayError as error:
             if error.key != "gateway.no_list":
                 raise
+            self.looks[gateway.name] = lists.dated(gateway.facts)
             return known
+        self.looks[gateway.name] = lists.live(listed, contracts)
         from datetime import datetime
 
         today = datetime.now().astimezone().date().isoformat()
         return [
             model._replace(source=f"{gateway.host}, live", as_of=today, certainty="live") for model in listed
         ]
+
+    def look(self, gateway: Gateway) -> lists.Look | None:
+        """
+        The gateway's whole list as it was last read anyway; its dated facts where it has none. `None` for
+        servers of one's own, and where nobody has looked.
+        """
+        head = gateway.facts["gateway"]
+        if head.get("template"):
+            return None
+        if not head.get("live") and gateway.name not in self.looks:
+            self.looks[gateway.name] = lists.dated(gateway.facts)
+        return self.looks.get(gateway.name)
 
     def ask(self, gateway: Gateway, ask: Callable[["Provider", "Wire"], T]) -> T:
         """One free question to a gateway."""

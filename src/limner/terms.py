@@ -7,7 +7,6 @@ of the latest yes is said before the next one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from limner.errors import LimnerError, Usage
@@ -27,7 +26,7 @@ def notes(ledger: Ledger, choice: Choice, limits: Facts) -> tuple[Adjustment, ..
     before = seen.last_approved(ledger.store, gateway, subject)
     sha256 = seen.note(ledger.store, gateway, subject, now, ledger.now())
     moves = _moves(before.facts, now, choice) if before and before.sha256 != sha256 else iter(())
-    day = _day(before.approved_at) if before else ""
+    day = seen.day(before.approved_at or 0) if before else ""
     return (
         *(Adjustment(f"moved.{key}", {**facts, "day": day}) for key, facts in moves),
         *habits(ledger, gateway, choice.model.id),
@@ -57,7 +56,7 @@ def gone(ledger: Ledger, error: LimnerError, wanted: Request, gateways: Sequence
     for gateway in [wanted.gateway] if wanted.gateway else gateways:
         at = seen.last_day(ledger.store, gateway, wanted.model)
         if at is not None:
-            return Usage("model.gone", **{**error.facts, "day": _day(at), "gateway": gateway})
+            return Usage("model.gone", **{**error.facts, "day": seen.day(at), "gateway": gateway})
     return error
 
 
@@ -77,10 +76,6 @@ def of(model: Model, limits: Facts) -> dict[str, Any]:
 
 def _subject(choice: Choice) -> str:
     return f"{choice.operation}:{choice.model.id}"
-
-
-def _day(at: int | None) -> str:
-    return datetime.fromtimestamp((at or 0) / 1000).astimezone().date().isoformat()
 
 
 Moves = Iterator[tuple[str, dict[str, Any]]]

@@ -1,9 +1,10 @@
 """What an adapter speaks through. It has no other way out."""
 
+import hashlib
 import json as plain_json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,8 @@ class Wire:
         """Has the paid request been handed to the network?"""
         self.answer: Answer | None = None
         """What the paid request was answered with, unless it was with a stream."""
+        self.contracts: list[Mapping[str, str]] = []
+        """The documents about the gateway that were read on the way: `version` and `sha256` of each."""
 
     @property
     def gateway(self) -> Gateway:
@@ -101,7 +104,18 @@ class Wire:
     def documents(self, name: str) -> list[Any]:
         """The JSON files that the person's configuration names under `name`. Raises `Usage`."""
         named = self.gateway.settings.get(name, ())
-        return [_document(Path(one).expanduser()) for one in ([named] if isinstance(named, str) else named)]
+        found = [_document(Path(one).expanduser()) for one in ([named] if isinstance(named, str) else named)]
+        for one in found:
+            self.read(one)
+        return found
+
+    def read(self, document: Any) -> None:
+        """Say that this document of the gateway's was read."""
+        text = plain_json.dumps(document, sort_keys=True, separators=(",", ":"))
+        info = document.get("info") if isinstance(document, dict) else None
+        version = str(info.get("version", "")) if isinstance(info, dict) else ""
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.contracts.append({"version": version[:40], "sha256": sha256})
 
     def timestamp(self) -> int:
         """Unix seconds, for wires that sign them."""

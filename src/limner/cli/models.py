@@ -8,13 +8,14 @@ from limner.cli import mistakes, wishes
 from limner.cli.face import Face, row
 from limner.cli.wishes import Text
 from limner.money import decimal
-from limner.types import Model, Price, Request
+from limner.types import Change, Model, Price, Request
 
 if TYPE_CHECKING:
     from limner.ranking import Ranked
 
 _TASKS = {"text": "text_to_image", "edit": "image_to_image"}
 _SHOWN = 12
+_CHANGES = 50
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -26,11 +27,14 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     parser.add_argument("--ratio", dest="aspect_ratio", metavar="W:H", help=text("ratio"))
     parser.add_argument("--size", metavar="SIZE", help=text("size"))
     parser.add_argument("-n", "--n", type=mistakes.whole("-n", 1, 100), metavar="COUNT", help=text("n"))
+    parser.add_argument("--changes", action="store_true", help=text("models_changes"))
     parser.add_argument("--live", action="store_true", help=text("models_live"))
     parser.add_argument("--limit", type=mistakes.whole("--limit", 1, 1_000), metavar="N", help=text("limit"))
 
 
 def run(options: Namespace, face: Face) -> int:
+    if options.changes:
+        return _changes(options, face)
     if options.wanted is not None or _asks(options):
         return _ranked(options, face)
     wanted = options.query.casefold()
@@ -59,6 +63,26 @@ def _habits(model: Model, face: Face) -> list[str]:
     return [face.text(one.key, **one.facts) for one in face.client.habits(model.gateway, model.id)]
 
 
+def _changes(options: Namespace, face: Face) -> int:
+    """What each gateway was seen to sell as a whole, by its days."""
+    if not face.client.home.ledger.exists():
+        found: tuple[Change, ...] = ()
+    else:
+        found = face.client.changes(options.gateway)[-(options.limit or _CHANGES) :]
+    lines = []
+    for one in found:
+        days = one.first if one.first == one.last else f"{one.first} – {one.last}"
+        kind = face.text(f"changes.{one.kind}")
+        counted = face.text("changes.first" if one.is_first else "changes.models", count=one.models)
+        lines.append(f"{days}  {one.gateway}  {kind}  {counted}  {one.sha256[:8]}")
+        lines += [f"    + {name}" for name in one.new] + [f"    - {name}" for name in one.gone]
+        lines += [f"    {face.text('changes.contract', contract=one.contract)}"] if one.contract else []
+    face.show("changes", {"items": [one._asdict() for one in found]}, [row(line) for line in lines])
+    if not found:
+        face.say(face.text("changes.none"))
+    return 0
+
+
 def _asks(options: Namespace) -> bool:
     """Is a ranking asked for without words?"""
     told = (options.wish, options.use, options.exclude, options.aspect_ratio, options.size, options.n)
@@ -82,7 +106,8 @@ def _ranked(options: Namespace, face: Face) -> int:
         exclude=tuple(options.exclude),
         exact=options.exact,
     )
-    found = face.market.rank(request, live=options.live)[: options.limit or _SHOWN]
+    asked = face.client.rank(request, live=True) if options.live else face.market.rank(request)
+    found = asked[: options.limit or _SHOWN]
     lines = [] if face.json else list(_lines(found, face))
     face.show("ranking", {"items": [_place(one, face) for one in found]}, lines)
     return 0

@@ -193,7 +193,7 @@ CREATE INDEX job_of_model ON job (gateway, model, seq) WHERE state = 'done';
 -- The terms a gateway was seen to sell under: one row per version of them, by its digest.
 CREATE TABLE seen (
     gateway TEXT NOT NULL,
-    subject TEXT NOT NULL,                -- text_to_image:MODEL or image_to_image:MODEL
+    subject TEXT NOT NULL,                -- text_to_image:MODEL, image_to_image:MODEL, list:live or list:facts
     sha256 TEXT NOT NULL,
     facts TEXT NOT NULL,                  -- JSON: what the digest is of
     first_at INTEGER NOT NULL,

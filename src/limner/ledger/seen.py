@@ -1,8 +1,12 @@
-"""The terms that gateways were seen to sell under, and which of them somebody said yes to."""
+"""
+The terms that gateways were seen to sell under, and which of them somebody said yes to: a model's, and, as
+`list:live` and `list:facts`, those of everything a gateway sells.
+"""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from limner.ledger.store import Store
@@ -62,6 +66,22 @@ def last_approved(store: Store, gateway: str, subject: str) -> Seen | None:
         subject,
     )
     return Seen(**{**row, "facts": json.loads(row["facts"])}) if row else None
+
+
+def versions(store: Store, gateway: str, subject: str) -> list[Seen]:
+    """Every version of these terms, the oldest first."""
+    rows = store.rows(
+        "SELECT sha256, facts, first_at, last_at, approved_at FROM seen WHERE gateway = ? AND subject = ?"
+        " ORDER BY first_at, last_at",
+        gateway,
+        subject,
+    )
+    return [Seen(**{**row, "facts": json.loads(row["facts"])}) for row in rows]
+
+
+def day(at: int) -> str:
+    """The person's own calendar day of a moment, YYYY-MM-DD."""
+    return datetime.fromtimestamp(at / 1000).astimezone().date().isoformat()
 
 
 def last_day(store: Store, gateway: str, model: str) -> int | None:

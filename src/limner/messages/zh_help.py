@@ -192,6 +192,7 @@ TEXTS: dict[str, str] = {
     "mcp_http": "改为监听 127.0.0.1 的这个端口（0：任意空闲端口），并显示地址",
     "mcp_out": "图片存放的文件夹（默认：limner 主目录下的 pictures）",
     "models_for": "针对这段描述排序：理由、价格、各自做不到什么",
+    "models_changes": "按日期列出 limner 见过的各网关模型增减",
     "models_live": "向提供价目的网关询问当前价格，不收费",
     "prefs": "查看、设置或清除以后默认使用的模型。",
     "prefs.examples": "示例：\n  limner prefs set midjourney --task text\n  limner prefs\n  limner prefs clear",

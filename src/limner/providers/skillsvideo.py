@@ -218,7 +218,10 @@ def _published(wire: Wire, path: str) -> list[Any]:
         body = answer.json() if answer.status == 200 else None
     except (GatewayError, Unreadable):
         return []
-    return [body] if isinstance(body, dict) else []
+    if not isinstance(body, dict):
+        return []
+    wire.read(body)
+    return [body]
 
 
 def _flat(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, int | float | str]]:

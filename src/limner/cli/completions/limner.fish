@@ -260,6 +260,7 @@ complete -c limner -n '_shtab_limner_using models' -l exact -d 'refuse what cann
 complete -c limner -n '_shtab_limner_using models' -l ratio -x -d 'such as 16:9'
 complete -c limner -n '_shtab_limner_using models' -l size -x -d 'such as 1536x1024, where the model has sizes'
 complete -c limner -n '_shtab_limner_using models' -s n -l n -x -d 'how many pictures'
+complete -c limner -n '_shtab_limner_using models' -l changes -d 'what came and went at the gateways, by day, as limner has seen it'
 complete -c limner -n '_shtab_limner_using models' -l live -d 'ask the gateways that list their prices; free'
 complete -c limner -n '_shtab_limner_using models' -l limit -x -d 'how many'
 complete -c limner -n '_shtab_limner_using models' -l json -d 'one JSON object on standard output'

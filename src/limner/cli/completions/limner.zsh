@@ -306,6 +306,7 @@ _shtab_limner_models_options=(
   "--ratio[such as 16\:9]:W:H:"
   "--size[such as 1536x1024, where the model has sizes]:SIZE:"
   {-n,--n}"[how many pictures]:COUNT:"
+  "--changes[what came and went at the gateways, by day, as limner has seen it]"
   "--live[ask the gateways that list their prices\; free]"
   "--limit[how many]:N:"
   "--json[one JSON object on standard output]"
