@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from limner import dated
+from limner import configuration, dated
 from limner.errors import GatewayError, NotFound, SetupNeeded, StorageFailed, Usage
 from limner.home import Home, private_folder
 
@@ -118,19 +118,25 @@ class Settings(NamedTuple):
 
 
 def settings(home: Home, sandbox_url: str | None = None, over: Mapping[str, Any] | None = None) -> Settings:
-    """Read `config.toml`, with `over` laid over it. Raises `Usage` when it is not TOML."""
+    """Read `config.toml`, with `over` laid over it. Raises `Usage` when it cannot be what it says."""
     try:
         text = home.settings.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return Settings(home, over or {}, sandbox_url)
     except OSError as error:
         raise Usage("settings.unreadable", path=home.settings, reason=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise Usage("settings.not_text", path=home.settings) from error
     import tomllib
 
     try:
-        return Settings(home, _laid_over(tomllib.loads(text), over or {}), sandbox_url)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Usage("settings.not_toml", path=home.settings, reason=str(error)) from error
+    found = configuration.slip(values)
+    if found is not None:
+        raise Usage(f"settings.needs_{found.kind}", entry=found.entry, path=home.settings)
+    return Settings(home, _laid_over(values, over or {}), sandbox_url)
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
