@@ -87,7 +87,8 @@ def buy(folder: str, quote: str, last: str) -> None:
     with Client() as client:
         steps = Steps(last)
         _profiled(steps, lambda: _bought(client, folder, quote))
-        Path(folder, f"steps-{quote}.json").write_text(json.dumps(steps.names))
+        if not steps.last:
+            Path(folder, f"steps-{quote}.json").write_text(json.dumps(steps.names))
 
 
 def _bought(client: Client, folder: str, quote: str) -> None:
