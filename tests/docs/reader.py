@@ -194,11 +194,15 @@ def look_up(example: Example) -> None:
     if example.kind not in ("bash", "console"):
         return
     for words in _LIMNER.findall(example.body):
-        told = shlex.split(words, comments=True)
-        command = told[0]
-        assert command in COMMANDS, f"{example.page}:{example.line}: there is no {command}"
-        for option in (one.partition("=")[0] for one in told if one.startswith("--")):
-            assert option in _help(command), f"{example.page}:{example.line}: {command} has no {option}"
+        look_up_words(shlex.split(words, comments=True), f"{example.page}:{example.line}")
+
+
+def look_up_words(words: list[str], place: str) -> None:
+    """A command of limner's: it and its options are no inventions."""
+    command = words[0]
+    assert command in COMMANDS, f"{place}: there is no {command}"
+    for option in (one.partition("=")[0] for one in words if one.startswith("--")):
+        assert option in _help(command), f"{place}: {command} has no {option}"
 
 
 @cache

@@ -10,6 +10,7 @@ import limner
 from limner.errors import LimnerError
 
 from .pages import ROOT, examples, name, pages
+from .reader import look_up_words
 
 DOCS = ROOT / "docs"
 HEAVIEST = 150_000
@@ -49,6 +50,12 @@ def test_what_is_not_run_says_why(page: Path) -> None:
     for example in examples(page):
         if not example.is_run:
             assert re.match(r"not run, because \w+", example.said), example
+
+
+def test_commands_that_are_named_in_passing_exist() -> None:
+    for page in pages():
+        for words in re.findall(r"`limner ([a-z][^`=]*)`", page.read_text("utf-8")):
+            look_up_words(words.split(), name(page))
 
 
 def test_every_exit_code_is_in_the_table() -> None:
