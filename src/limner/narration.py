@@ -185,13 +185,15 @@ def _hint(engine: Engine, quote: Quote, language: str) -> Hint | None:
 
 def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:
     """
-    The two cheapest other models, among all gateways that are set up, that could serve the same request,
-    priced from the facts of this moment. Those in the failed job's own unit first: others do not compare.
+    Two other models, among all gateways that are set up, that could serve the same request, priced from the
+    facts of this moment: those that the gateway's facts name in place of the failed one, then the cheapest.
+    Those in the failed job's own unit come first: others do not compare.
     """
     if kind in _OURS:
         return []
     failed = quote.choice
-    found: list[tuple[bool, int, Alternative]] = []
+    named = _row(_facts(engine, failed.gateway), failed.model).get("instead", [])
+    found: list[tuple[int, bool, int, Alternative]] = []
     for gateway in gateways.configured(engine.settings):
         if kind in _FOREIGN and gateway.name == failed.gateway:
             continue
@@ -200,9 +202,11 @@ def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:
                 continue
             one = _alternative(quote, gateway, model)
             if one is not None:
-                found.append((one.price.unit != quote.ceiling.unit, one.price.micro, one))
-    found.sort(key=lambda entry: entry[:2])
-    return [one for _, _, one in found[:_ALTERNATIVES]]
+                here = gateway.name == failed.gateway and model.id in named
+                place = named.index(model.id) if here else len(named)
+                found.append((place, one.price.unit != quote.ceiling.unit, one.price.micro, one))
+    found.sort(key=lambda entry: entry[:3])
+    return [one for *_, one in found[:_ALTERNATIVES]]
 
 
 def refusal(engine: Engine, error: LimnerError, language: str) -> Message:
@@ -265,5 +269,9 @@ def _facts(engine: Engine, gateway: str) -> Mapping[str, Any]:
 
 def _said(facts: Mapping[str, Any], model: Model) -> int:
     """Seconds between progress messages, as the model's facts have them; 0 where they do not."""
-    rows = [row for row in facts.get("models", ()) if row["id"] == model.id]
-    return int(rows[0].get("say_every", 0)) if rows else 0
+    return int(_row(facts, model).get("say_every", 0))
+
+
+def _row(facts: Mapping[str, Any], model: Model) -> Mapping[str, Any]:
+    """What the facts have of a model; nothing, where they do not know it."""
+    return next((row for row in facts.get("models", ()) if row["id"] == model.id), {})

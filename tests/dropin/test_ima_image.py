@@ -224,13 +224,26 @@ def test_what_cannot_be_served_is_refused_in_words_and_sends_no_order(shop: Shop
 
 
 FAILURES = {
-    "4008": ("not enough", "Nothing was charged"),
-    "4014": ("subscribers", "Nothing was charged"),
-    "6010": ("another product", "Nothing was charged"),
-    "401": ("does not accept the key", "Nothing was charged"),
-    "lost-after-charge": ("broke off", "may have been charged"),
-    "media-failed": ("could not finish", "not known whether it was charged"),
+    "4008": (
+        "there are not enough credits",
+        "nothing was charged",
+        "https://www.imaclaw.ai/imaclaw/subscription",
+    ),
+    "4014": ("for subscribers only", "nothing was charged", "SeeDream 4.5 (5 points"),
+    "6010": ("do not fit this model", "nothing was charged", "Nano Banana Pro (10 points"),
+    "401": ("the key is not valid", "nothing was charged", "https://www.imaclaw.ai/imaclaw/apikey"),
+    "lost-after-charge": (
+        "no answer came back",
+        "up to 6 points may have been charged",
+        "nothing is bought twice",
+    ),
+    "media-failed": (
+        "another model may manage",
+        "not known whether it was charged",
+        "SeeDream 4.5 (5 points",
+    ),
 }
+TECHNICAL = re.compile(r"[45]0\d\d|attribute|HTTP |status|resource|Error|task_")
 
 
 @pytest.mark.parametrize("fault", FAILURES)
@@ -239,6 +252,7 @@ def test_a_failure_says_why_and_what_it_cost_and_exits_with_one(shop: Shop, faul
     assert called.code == 1
     assert called.err.startswith("❌")
     assert all(words in called.err for words in FAILURES[fault]), called.err
+    assert not TECHNICAL.search(called.err), called.err
     assert "{" not in called.lines
 
 
@@ -310,7 +324,9 @@ def test_the_engine_itself_writes_no_log(shop: Shop) -> None:
 
 def test_labels_and_sentences_are_in_the_language_that_was_asked_for(shop: Shop) -> None:
     called = shop.ima(*NEEDED[:-1], "杯子 [[4008]]", "--language", "zh")
-    assert "余额" in called.err or "积分" in called.err, called.err
+    assert called.err.startswith("❌ 图片没能生成\n"), called.err
+    assert "积分" in called.err
+    assert "没有扣费" in called.err
     assert {one["headers"]["x_app_language"] for one in shop.requests()} == {"zh"}
 
 

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from limner import narration
 from limner.artifacts import Output
 from limner.client import Client
 from limner.dropin import ima_preferences
 from limner.dropin.ima_image_lines import Lines
 from limner.dropin.ima_log import Log
-from limner.errors import LimnerError
+from limner.errors import GatewayError, LimnerError
+from limner.messages import stream
 from limner.types import Model, Request
 
 GATEWAY = "ima"
@@ -43,11 +45,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _take(options, lines)
         over = {"preferences": {"file": PREFERENCES, "user": options.user_id}}
         with Client(sandbox=_in_sandbox(), language=lines.language, over=over) as client:
-            return _serve(options, client, lines, log)
+            try:
+                return _serve(options, client, lines, log)
+            except GatewayError as error:
+                _note(options, log, error)
+                lines.last(narration.refusal(client.engine, error, lines.language))
+                return 1
     except Wrong as wrong:
         lines.fail(*wrong.lines)
     except LimnerError as error:
-        log.write("failed", task_type=options.task_type, model_id=options.model_id, error=error.key)
+        _note(options, log, error)
         lines.fail(lines.sentence(error.key, error.facts))
         if error.key == "key.none":
             lines.fail("Set IMA_API_KEY, or run `limner setup ima`.")
@@ -55,6 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         lines.fail("Interrupted. What was sent may be charged all the same; see: limner recover")
         return 130
     return 1
+
+
+def _note(options: argparse.Namespace, log: Log, error: LimnerError) -> None:
+    log.write("failed", task_type=options.task_type, model_id=options.model_id, error=error.key)
 
 
 def _take(options: argparse.Namespace, lines: Lines) -> None:
@@ -104,7 +115,9 @@ def _serve(options: argparse.Namespace, client: Client, lines: Lines, log: Log) 
         error=job.error,
     )
     if job.state != "done" or not job.pictures:
-        lines.unfinished(job)
+        story = narration.story(client.engine, job, quote, lines.language)
+        end = narration.ending(client.engine, job, quote, lines.language)
+        lines.unfinished(job, stream.ending(story, end))
         return 1
     lines.done(job)
     ima_preferences.hint(client, quote, lines)

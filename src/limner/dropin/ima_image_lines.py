@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from limner import messages
+from limner.messages.stream import Message
 from limner.money import Money
 from limner.receipts import words
 from limner.types import Job, Model, Quote
@@ -101,15 +102,15 @@ class Lines:
         if key != "job.done":
             self.warn(self.sentence(key, facts))
 
-    def unfinished(self, job: Job) -> None:
-        key, facts = words(job)
-        reason = self.sentence(job.error or key, {**facts, **job.error_facts})
-        more = [self.sentence(f"charged.{job.charged}", {"cost": job.cost})] if job.state == "failed" else []
-        if job.error and job.state != "failed":
-            more.append(self.sentence(key, facts))
+    def last(self, message: Message) -> None:
+        """The last word where there is no picture: why, what it cost, what could be done instead."""
+        first, *rest = message.text.splitlines()
+        sys.stderr.write("\n".join((f"❌ {first.partition(' ')[2]}", *rest)) + "\n")
+
+    def unfinished(self, job: Job, message: Message) -> None:
+        self.last(message)
         if job.task_id and job.state in {"submitted", "running", "collecting"}:
-            more.append(f"limner recover --task {job.task_id} --gateway ima --wait 60")
-        self.fail(reason, *more)
+            sys.stderr.write(f"   limner recover --task {job.task_id} --gateway ima --wait 60\n")
 
     def told(self, job: Job, quote: Quote) -> None:
         """The object that callers read: its price is what was really charged."""
