@@ -4,15 +4,18 @@ What the entries of `config.toml` have to be, so that a slip of the pen is said 
 Entries that nobody knows are left alone: they are another version's, or a chat service's own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 _ANY = "*"
+_PRICE = re.compile(r"\d{1,9}(\.\d{1,6})?")
 _MODEL: Mapping[str, Any] = {
     "max_n": "whole",
     "max_references": "whole",
     "time_limit": "number",
-    "seconds": "numbers",
+    "seconds": "span",
+    "price": "price",
     "sizes": "texts",
     "aspect_ratios": "texts",
     "parameters": "table",
@@ -66,6 +69,11 @@ def _slips(values: Mapping[str, Any], shape: Mapping[str, Any], above: str) -> I
 
 
 def _is(value: Any, kind: str) -> bool:
+    if kind == "price":
+        prices = list(value.values()) if isinstance(value, Mapping) else [value]
+        return all(isinstance(one, str | int | float) and _PRICE.fullmatch(str(one)) for one in prices)
+    if kind == "span":
+        return _is(value, "numbers") and len(value) == 2
     if kind in {"numbers", "texts"}:
         return isinstance(value, list) and all(_is(one, kind[:-1]) for one in value)
     if kind == "number":

@@ -136,7 +136,21 @@ def settings(home: Home, sandbox_url: str | None = None, over: Mapping[str, Any]
     found = configuration.slip(values)
     if found is not None:
         raise Usage(f"settings.needs_{found.kind}", entry=found.entry, path=home.settings)
-    return Settings(home, _laid_over(values, over or {}), sandbox_url)
+    read = Settings(home, _laid_over(values, over or {}), sandbox_url)
+    _demand_known(read)
+    return read
+
+
+def _demand_known(read: Settings) -> None:
+    """Every gateway that the configuration speaks of is one that there is."""
+    added: Mapping[str, Any] = read.get("gateways", {})
+    for name, table in added.items():
+        provider = table.get("provider", name)
+        if provider not in providers():
+            raise Usage("gateway.no_provider", gateway=name, provider=provider, known=providers())
+    usual = read.get("gateway")
+    if usual is not None and usual not in added and usual not in providers():
+        raise NotFound("gateway.unknown", name=usual, known=names(read))
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,9 +71,13 @@ TEXTS: dict[str, str] = {
     "settings.needs_number": "{entry} in {path} has to be a number from 0 on, without quotes.",
     "settings.needs_numbers": "{entry} in {path} has to be a list of numbers from 0 on, such as [1, 4].",
     "settings.needs_whole": "{entry} in {path} has to be a whole number from 1 on, without quotes.",
+    "settings.needs_span": "{entry} in {path} has to be two numbers, the least and the most, such as [20, 60].",
+    "settings.needs_price": "{entry} in {path} has to be an amount, such as \"0.04\", or a table of amounts by size.",
     "settings.needs_switch": "{entry} in {path} has to be true or false, without quotes.",
     "settings.needs_table": "{entry} in {path} has to be a table: a line [{entry}], and its entries below it.",
     "settings.not_toml": "{path} is not valid TOML: {reason}.",
+    "gateway.no_provider": "In the configuration, the provider of the gateway {gateway} is {provider}, which limner does not "
+    "know. Allowed: {known}. A server of your own is an openai_compatible.",
     "gateway.unknown": "There is no gateway {name}. Known are: {known}. Add one with `limner gateways add`.",
     "gateway.exists": "There is already a gateway {name}. Choose another name.",
     "gateway.bad_name": "{name} cannot be a gateway's name. Use letters, digits and hyphens.",
