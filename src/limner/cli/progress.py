@@ -1,47 +1,59 @@
 """What a person sees while a job is at work."""
 
+import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
+from limner.cli.columns import cut, width
 from limner.cli.face import Face
+from limner.messages import clean
 from limner.messages.stream import percent
+
+_BARS = (30, 10)
+_TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_PLAIN_TURNS = "|/-\\"
+_LABELS = {
+    "queued": "progress.queued",
+    "submitting": "progress.submitting",
+    "collecting": "progress.collecting",
+}
+_CLEAR = "\r\x1b[J"
+_SAID_AGAIN_SECONDS = 30.0
 
 
 class Display:
-    """A bar where the terminal can draw, a line per event where it cannot, nothing when quiet."""
+    """A line that moves where the terminal can draw, a line now and then where it cannot, else nothing."""
 
     def __init__(self, face: Face, gateway: str, seconds: tuple[int, int], since: float = 0) -> None:
         self.face, self.gateway, self.seconds = face, gateway, seconds
         self.started = time.monotonic() - since
         self.label = face.text("progress.submitting", gateway=gateway)
-        self._bar: Any = None
+        self._draws = face.lively
+        self._turn = 0
+        self._drawn = ""
+        self._say_at = time.monotonic()
 
     def __enter__(self) -> "Display":
-        if self.face.lively:
-            self._bar = _bar(self.face)
-            self._bar.start()
-            self._task = self._bar.add_task(self.label, total=100, detail="")
+        self.tick()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar:
-            if error is None:
-                self._bar.update(self._task, completed=100, detail="")
-            self._bar.stop()
+        self._write(_CLEAR if self._drawn else "")
 
     def tick(self) -> None:
-        if not self._bar:
-            return
         elapsed = time.monotonic() - self.started
         low, high = self.seconds
         detail = self.face.text("progress.elapsed", elapsed=int(elapsed), low=low, high=high)
-        done = percent(elapsed, high)
-        self._bar.update(self._task, description=self.label, completed=done, detail=detail)
+        if self._draws:
+            self._draw(percent(elapsed, high), detail)
+        elif not self.face.json and time.monotonic() >= self._say_at:
+            self._say_at = time.monotonic() + _SAID_AGAIN_SECONDS
+            self.face.say(f"{self.label} · {detail}")
 
     def event(self, told: Mapping[str, Any]) -> None:
         name = told["event"]
@@ -54,27 +66,56 @@ class Display:
             self._line(line)
         elif name == "repairing":
             self._line(self.face.text(f"{told['key']}.now", size=told["size"] or "", price=told["price"]))
-        elif name == "collecting":
-            self.label = self.face.text("progress.collecting")
+        elif name in _LABELS:
+            self.label = self.face.text(_LABELS[name], gateway=self.gateway)
         self.tick()
 
     def _line(self, line: str) -> None:
-        if self._bar:
-            self._bar.console.print(line, markup=False, highlight=False)
-        else:
-            self.face.say(line)
+        if self._drawn:
+            self._write(_CLEAR)
+            self._drawn = ""
+        self.face.say(line)
+
+    def _draw(self, done: int, detail: str) -> None:
+        """
+        One line, never wider than the terminal is now, and the cursor back at its start: a terminal that is
+        made narrower breaks the line into several, which are then all behind the cursor and are cleared.
+        """
+        room = _columns() - 1
+        self._turn += 1
+        line = next((one for one in self._lines(done, detail) if width(one) <= room), f"{done} %")
+        # The first column is the cursor's.
+        text = self._coloured(clean(cut(line, room), room))
+        if text != self._drawn:
+            self._drawn = text
+            self._write(f"{_CLEAR}{text}\r")
+
+    def _lines(self, done: int, detail: str) -> Iterator[str]:
+        """The line, from the longest form to the shortest."""
+        drawn = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
+        turns, full, empty = (_TURNS, "━", "╌") if drawn else (_PLAIN_TURNS, "#", "-")
+        head, share = f" {turns[self._turn % len(turns)]} ", f"{done:>3} %"
+        for bar in _BARS:
+            filled = round(bar * done / 100)
+            yield f"{head}{self.label} {full * filled}{empty * (bar - filled)} {share}  {detail}"
+        yield f"{head}{self.label} {share}  {detail}"
+        yield f"{head}{share}  {detail}"
+        yield f"{head}{self.label}"
+
+    def _coloured(self, line: str) -> str:
+        if not self.face.colour or "━" not in line:
+            return line
+        start, end = line.index("━"), line.rindex("━") + 1
+        return f"{line[:start]}\x1b[32m{line[start:end]}\x1b[0m{line[end:]}"
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
-def _bar(face: Face) -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-
-    console = Console(file=sys.stderr, no_color=not face.colour)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[detail]}", style="dim", markup=False),
-    )
-    return Progress(*columns, console=console, transient=True)
+def _columns() -> int:
+    """How wide the terminal is now, whatever it was and whatever standard output is."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
