@@ -4,7 +4,6 @@ import os
 import re
 import select
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,12 +13,6 @@ PATIENCE = 60.0
 QUESTION = "[y/N] "
 _CODES = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>]|[\r\n]")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-# A pseudo-terminal becomes the controlling one of a process that asks for it.
-_TAKE_TERMINAL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
 
 
 def drawn(text: str, *, colours: bool = False) -> str:
@@ -60,12 +53,13 @@ def tried(
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (50, columns))
     process = subprocess.Popen(
-        [sys.executable, "-c", _TAKE_TERMINAL, "/bin/bash", "-c", script],
-        stdin=theirs,
+        # The first terminal that the leader of a session opens becomes its own.
+        ["/bin/bash", "-c", f'exec <"$TRIED_AT" >"$TRIED_AT" 2>&1; unset TRIED_AT\n{script}'],
+        stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
         cwd=folder,
-        env=dict(environment),
+        env={**environment, "TRIED_AT": os.ttyname(theirs)},
         start_new_session=True,
     )
     os.close(theirs)
