@@ -103,7 +103,8 @@ def hire(order: Order) -> str:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    with process.stdin as ears:
+    # One that is killed before it has listened is noticed by its silence.
+    with contextlib.suppress(BrokenPipeError), process.stdin as ears:
         ears.write(json.dumps([*order]).encode())
     for line in process.stdout:
         told: Event = json.loads(line)
