@@ -1,12 +1,22 @@
 """Text in a terminal's columns, where a Chinese character takes two."""
 
+import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 
 _WIDE = "\u2e80-\uffef"
 _CLOSING = "，。；：、）！？”》…"
 _PIECE = re.compile(f"(?:[^\\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*|\\s+")
+
+
+def of_terminal() -> int:
+    """How wide the terminal is now that sentences go to, whatever it was and wherever the results go."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def width(text: str) -> int:

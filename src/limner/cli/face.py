@@ -281,11 +281,9 @@ def _fitted(line: str) -> str:
     """A sentence broken between words where a terminal would break it inside one; a command is left whole."""
     if not sys.stderr.isatty() or "limner " in line:
         return line
-    import shutil
+    from limner.cli.columns import of_terminal, wrap
 
-    from limner.cli.columns import wrap
-
-    return "\n".join(wrap(line, max(20, shutil.get_terminal_size().columns - 1)))
+    return "\n".join(wrap(line, max(20, of_terminal() - 1)))
 
 
 def row(line: str) -> str:

@@ -1,13 +1,12 @@
 """What a person sees while a job is at work."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
-from limner.cli.columns import cut, width
+from limner.cli.columns import cut, of_terminal, width
 from limner.cli.face import Face
 from limner.messages import clean
 from limner.messages.stream import percent
@@ -81,7 +80,7 @@ class Display:
         One line, never wider than the terminal is now, and the cursor back at its start: a terminal that is
         made narrower breaks the line into several, which are then all behind the cursor and are cleared.
         """
-        room = _columns() - 1
+        room = of_terminal() - 1
         self._turn += 1
         line = next((one for one in self._lines(done, detail) if width(one) <= room), f"{done} %")
         # The first column is the cursor's.
@@ -111,11 +110,3 @@ class Display:
     def _write(self, text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
-
-
-def _columns() -> int:
-    """How wide the terminal is now, whatever it was and whatever standard output is."""
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
