@@ -122,20 +122,29 @@ def svg(screen: str) -> str:
     Chinese too narrow: here every wide letter stands in its two cells.
     """
     console = Console(width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="256")
-    lines = screen.rstrip("\n").split("\n")
+    lines = [row for line in screen.rstrip("\n").split("\n") for row in _rows(Text.from_ansi(line))]
     width, height = COLUMNS * _WIDE + 2 * _SIDE, _TOP + len(lines) * _HIGH + _SIDE
     dots = "".join(
         f'<circle cx="{20 + 18 * n}" cy="18" r="5.5" fill="{c}"/>'
         for n, c in enumerate(("#ff5f57", "#febc2e", "#28c840"))
     )
-    words = "".join(
-        _line(Text.from_ansi(line), console, _TOP + 15 + row * _HIGH) for row, line in enumerate(lines)
-    )
+    words = "".join(_line(line, console, _TOP + 15 + row * _HIGH) for row, line in enumerate(lines))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" font-family="{_FONTS}"'
         ' font-size="16" fill="#d6d7d5"><rect width="100%" height="100%" rx="8" fill="#26272b"/>'
         f"{dots}{words}</svg>\n"
     )
+
+
+def _rows(line: Text) -> list[Text]:
+    """A line as the terminal breaks it: where its width ends."""
+    cuts, cells = [], 0
+    for place, letter in enumerate(line.plain):
+        cells += cell_len(letter)
+        if cells > COLUMNS:
+            cuts.append(place)
+            cells = cell_len(letter)
+    return list(line.divide(cuts))
 
 
 def _line(text: Text, console: Console, y: int) -> str:
