@@ -52,6 +52,12 @@ def test_help_lists_every_command(person: Person) -> None:
         assert set(cli.COMMANDS) <= set(re.findall(r"^  ([a-z]+) ", told, re.MULTILINE))
 
 
+def test_the_language_of_the_help_may_be_said_before_or_after_it(person: Person) -> None:
+    before = person.run("--lang", "zh", "--help").out
+    assert person.run("--help", "--lang", "zh").out == before
+    assert person.run("help", "--lang=zh").out == before
+
+
 def test_the_language_is_the_chosen_one_else_that_of_the_prompt(person: Person) -> None:
     assert "good for" in person.run("quote", "a mug").err
     assert "有效期" in person.run("quote", "一只杯子").err

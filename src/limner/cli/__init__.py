@@ -44,10 +44,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     leading, words = _leading_options(words)
-    if words[:1] == ["help"] and words[1:]:
+    if words[:1] == ["help"] and not words[-1].startswith("-") and words[1:]:
         words = [*words[1:], "--help"]
     if not words or words[0] in {"-h", "--help", "help"}:
-        sys.stdout.write(help_text(_language(leading)))
+        sys.stdout.write(help_text(_language([*leading, *words])))
         return 0
     if words[0] == "--version":
         sys.stdout.write(f"limner {__version__}\n")

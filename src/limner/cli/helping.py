@@ -2,7 +2,7 @@
 
 import shutil
 from argparse import Action, ArgumentParser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from limner.cli.columns import pad, width, wrap
 
@@ -12,12 +12,17 @@ _WIDEST_OPTION = 29
 _LONGEST_VALUE = 22
 _STILL_RUNNING = 20
 _SPENDING = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 130)
-_EXITS = {
+_EXITS: Mapping[str, tuple[int | str, ...]] = {
     "make": _SPENDING,
     "run": _SPENDING,
     "quote": (0, 2, 3, 6, 9, 13),
     "approve": (0, 2, 9, 11, 14),
     "status": (0, 2, 4, 5, 6, 7, 8, 9, 12, 20),
+    "cancel": (0, 2, 9, "too_late"),
+    "resolve": (0, 2, 9),
+    "jobs": (0, 2, 9),
+    "guide": (0, 2, 9),
+    "backup": (0, 1, 2, 9),
     "recover": (0, 2, 3, 4, 5, 6, 7, 8, 9, 12),
     "show": (0, 2, 9),
     "deliver": (0, 2, 3, 9, 15),

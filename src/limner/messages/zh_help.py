@@ -166,6 +166,7 @@ TEXTS: dict[str, str] = {
     "exit.13": "13 超出上限",
     "exit.14": "14 未同意",
     "exit.15": "15 发送失败",
+    "exit.too_late": "20 已来不及，任务会继续",
     "exit.20": "20 仍在进行（--exit-status）",
     "exit.130": "130 已中断，任务会继续",
     "json": "在标准输出给出一个 JSON 对象",
