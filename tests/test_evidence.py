@@ -303,3 +303,65 @@ def test_a_lost_answer_keeps_its_place_at_the_gateway_as_long_as_a_task_may_take
         store.do("UPDATE job SET slot_until = 0 WHERE id = ?", lost.id)
     running.join(30)
     assert [job.state for job in jobs] == ["done"]
+
+
+# What is left open beside pictures that came
+
+
+def beside(buyer: Buyer, fault: str, picture: Path) -> Job:
+    """A job whose first answer was lost, and whose repeat brought the picture."""
+    buyer.script(fault)
+    job = buyer.make("a cup", model="gemini-3-pro-image-preview", references=(str(picture),))
+    assert (job.state, job.sent, bool(job.uncertain.micro)) == ("done", 2, True)
+    return job
+
+
+def test_a_lost_answer_beside_a_picture_is_looked_at_too_and_stays_a_persons_to_settle(
+    buyer: Buyer, tmp_path: Path, picture: bytes
+) -> None:
+    del picture
+    job = beside(buyer, "lost-after-charge", tmp_path / "noise.png")
+    assert [one.id for one in buyer.client.waiting()] == [job.id]
+    asked = len(buyer.requests())
+    again = buyer.client.recover(job.id)
+    assert (again.state, again.uncertain, again.pictures) == (job.state, job.uncertain, job.pictures)
+    assert {"no_answer", "no_task"} <= kinds(again)
+    assert len(buyer.requests()) == asked
+    closed = buyer.client.resolve(job.id, charged=True)
+    assert (closed.state, closed.uncertain.micro, buyer.client.waiting()) == ("done", 0, [])
+
+
+def test_what_came_back_to_a_lost_request_is_kept_when_its_repeat_has_brought_the_picture(
+    buyer: Buyer, tmp_path: Path, picture: bytes
+) -> None:
+    job = beside(buyer, "lost-after-charge", tmp_path / "noise.png")
+    spool = Path(job.folder) / "attempt-1.answer"
+    told = base64.b64encode(picture).decode()
+    answer = {"choices": [{"message": {"content": f"![picture](data:image/png;base64,{told})"}}]}
+    spool.write_text(json.dumps(answer), "utf-8")
+    spool.with_name(spool.name + ".head.json").write_text(json.dumps({"status": 200, "headers": {}}))
+    again = buyer.client.recover(job.id)
+    assert "late_answer" in kinds(again)
+    assert (again.state, again.uncertain) == ("done", job.uncertain), "it is a hint, and nothing is booked"
+    assert spool.exists()
+
+
+@pytest.mark.parametrize("by_word", ["cancel", "resolve"])
+def test_a_job_that_was_ended_by_word_gets_its_files_from_whoever_comes_next(
+    buyer: Buyer, by_word: str
+) -> None:
+    """Whoever ended it was killed between the ledger and the file."""
+    job_id, spool = interrupted(buyer)
+    ledger = buyer.client.ledger
+    if by_word == "cancel":
+        with ledger.store.writing():
+            ledger.store.do("DELETE FROM attempt")
+        assert ledger.cancel(job_id) == "confirmed"
+    else:
+        assert buyer.client.recover(job_id).state == "unknown"
+        ledger.resolve(job_id, True)
+    assert [one.id for one in buyer.client.waiting()] == [job_id]
+    ended = buyer.client.recover(job_id)
+    told = json.loads((spool.parent / "result.json").read_text("utf-8"))
+    assert (told["state"], told["charged"]) == (ended.state, ended.charged)
+    assert buyer.client.waiting() == []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from limner.ledger.repairing import Repaired
 
 _MOST_WAITING = 10_000
+_LOOKED_AT = 100
 
 
 def _silent(event: str, facts: Mapping[str, Any]) -> None:
@@ -215,21 +216,34 @@ class Client(Choosing):
         from limner import recovery
 
         job = self.ledger.job(job_id)
-        if job.state not in LIVE and job.state != "unknown":
-            return job
+        ended = job.state not in LIVE and job.state != "unknown"
+        if ended and not job.uncertain.micro:
+            return job if receipts.is_told(job) or not job.prompt else self._told(job)
         # Whatever is missing shows before the job is claimed, so that it stays free for others.
         quote = self.ledger.quote(job.quote_id)
         gateway = gateways.find(job.gateway, self.settings)
+        output = Output(**self.ledger.output(job_id))
+        if ended:
+            return self._told(
+                self.engine.at_work(quote, gateway, job_id, output, watch, recovery.look_around)
+            )
         if not self.ledger.claim(job_id, self.engine.owner.id):
             return self.ledger.job(job_id)
-        output = Output(**self.ledger.output(job_id))
         return self.engine.at_work(quote, gateway, job_id, output, watch, recovery.recover, patience)
 
     def waiting(self) -> list[Job]:
-        """Jobs to recover, in the order in which that should be done: links that end soon come first."""
+        """
+        Jobs to recover, in the order in which that should be done: links that end soon come first; last those
+        that have ended, beside an answer that is still lost or without a file that says so.
+        """
         from limner import recovery
 
-        return recovery.in_order(self.ledger.jobs("unfinished", _MOST_WAITING), self.ledger.links_until())
+        open_ones = self.ledger.jobs("unfinished", _MOST_WAITING)
+        rests = [self.ledger.job(one) for one in self.ledger.with_rests()]
+        ended = [self.ledger.job(one) for one in self.ledger.ended_by_word(_LOOKED_AT)]
+        # What was forgotten on purpose has no words any more, and needs no file.
+        untold = [job for job in ended if job.prompt and not receipts.is_told(job)]
+        return [*recovery.in_order(open_ones, self.ledger.links_until()), *rests, *untold]
 
     def cancel(self, job_id: str) -> tuple[Called, Job]:
         """
@@ -238,9 +252,13 @@ class Client(Choosing):
         """
         called = self.ledger.cancel(job_id)
         job = self.ledger.job(job_id)
-        if called == "confirmed":
-            receipts.write(job, self.language)
-        return called, job
+        return called, self._told(job) if called == "confirmed" else job
+
+    def _told(self, job: Job) -> Job:
+        """A job that ended by somebody's word, written into its own files."""
+        key, facts = receipts.words(job)
+        receipts.write(job, sentence(key, self.language, facts))
+        return job
 
     def name_task(self, job_id: str, task_id: str) -> None:
         """
@@ -271,10 +289,7 @@ class Client(Choosing):
     def resolve(self, job_id: str, charged: bool) -> Job:
         """Close an open question by a person's word: was it charged? Raises `NotFound`, `Usage`."""
         self.ledger.resolve(job_id, charged)
-        job = self.ledger.job(job_id)
-        key, facts = receipts.words(job)
-        receipts.write(job, sentence(key, self.language, facts))
-        return job
+        return self._told(self.ledger.job(job_id))
 
     def resume(self, gateway: str) -> int:
         """Let a gateway go on that limner stopped by itself; how many stops were lifted."""

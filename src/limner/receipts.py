@@ -92,6 +92,15 @@ def words(job: Job) -> tuple[str, dict[str, Any]]:
     return f"job.{job.state}", facts
 
 
+def is_told(job: Job) -> bool:
+    """Does the job's own file say how it stands? Not where whoever ended it was killed before writing it."""
+    try:
+        known = json.loads((Path(job.folder) / "result.json").read_text("utf-8"))
+        return bool((known["state"], known["charged"]) == (job.state, job.charged))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def write(job: Job, sentence: str, raw: Mapping[str, Any] | None = None, also: Sequence[str] = ()) -> None:
     """Both files, in the job's folder. `also` are more sentences for people, one to a line."""
     folder = Path(job.folder)

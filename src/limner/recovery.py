@@ -44,6 +44,19 @@ def recover(work: Work) -> Job:
         return job
 
 
+def look_around(work: Work) -> Job:
+    """
+    What can be seen by now of the lost answers of a job that has ended: free, and for a person to decide
+    upon with `resolve`. The job stays as it ended.
+    """
+    private_folder(work.folder)
+    for attempt in work.ledger.attempts(work.job_id):
+        if attempt["status"] == "unknown":
+            sweeps.witness(work, attempt)
+    sweeps.compare_balance(work)
+    return work.ledger.job(work.job_id)
+
+
 def in_order(jobs: Iterable[Job], ends: Mapping[str, int]) -> list[Job]:
     """Those first whose links end first, then the oldest. `ends` is in Unix milliseconds, by job."""
     return sorted(jobs, key=lambda job: (ends.get(job.id, _NEVER), job.created_at))

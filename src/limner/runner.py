@@ -83,7 +83,7 @@ def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
         work.ledger.settle(work.job_id, outcome)
     job = work.ledger.job(work.job_id)
     if job.state == "done" and not job.error:
-        _tidy(work.folder)
+        _tidy(work)
     work.watch(job.state, {})
     return job
 
@@ -274,8 +274,13 @@ def _uncertain(work: Work, tally: Tally) -> Money:
     return Money(max(0, min(worst, work.quote.ceiling.micro - tally.cost)), work.unit)
 
 
-def _tidy(folder: Path) -> None:
-    """The raw answers of a job whose pictures are all verified have served."""
+def _tidy(work: Work) -> None:
+    """
+    The raw answers of a job whose pictures are all verified have served. What came back to a request that
+    counts as lost stays: somebody may still find in it what was paid for.
+    """
+    lost = [SPOOL.format(n=a["n"]) for a in work.ledger.attempts(work.job_id) if a["status"] == "unknown"]
     for pattern in ("attempt-*", "picture-*"):
-        for path in folder.glob(pattern):
-            path.unlink(missing_ok=True)
+        for path in work.folder.glob(pattern):
+            if not path.name.startswith(tuple(lost)):
+                path.unlink(missing_ok=True)

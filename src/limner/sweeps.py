@@ -18,7 +18,7 @@ from limner.errors import GatewayError, NoAnswer
 from limner.following import conclude, follow, look
 from limner.money import Money
 from limner.runner import gave_up
-from limner.types import Submission
+from limner.types import Progress, Submission
 from limner.wire import Wire, replay
 from limner.work import SPOOL, Tally, Work, note, paid_for
 
@@ -53,6 +53,30 @@ def settle(work: Work, attempt: Attempt, tally: Tally) -> Tally | None:
     return found if found is not None else _looked_up(work, attempt, tally)
 
 
+def witness(work: Work, attempt: Attempt) -> None:
+    """
+    What can be seen of one lost attempt of a job that has ended, as one whose repeat brought the pictures.
+    It settles nothing: that its picture came after all is for a person to make something of.
+    """
+    n, task = attempt["n"], attempt["task_id"]
+    answer = answer_on_disk(work, n)
+    if answer is None:
+        _see(work, "no_answer", n=n)
+    else:
+        try:
+            with paid_for(work, answer.spool):
+                task = work.provider.read(answer, work.transport.gateway).task_id or task
+            _see(work, "late_answer", n=n, path=str(answer.spool))
+        except NoAnswer:
+            _see(work, "answer_unclear", n=n, path=str(answer.spool))
+        except GatewayError as error:
+            _see(work, "late_refusal", n=n, reason=str(error))
+    if task is None:
+        _see(work, "no_task")
+    else:
+        _look(work, n, task)
+
+
 def _read(work: Work, attempt: Attempt, tally: Tally) -> Tally | None:
     n, part = attempt["n"], attempt["part"]
     answer = answer_on_disk(work, n)
@@ -81,6 +105,17 @@ def _looked_up(work: Work, attempt: Attempt, tally: Tally) -> Tally | None:
     if task is None:
         _see(work, "no_task")
         return None
+    progress = _look(work, n, task)
+    if progress is None:
+        return None
+    _accept(work, n, task, None)
+    submission = Submission(task_id=task)
+    if progress.state == "running":
+        return follow(work, part, n, submission, tally)
+    return conclude(work, part, submission, progress, tally)
+
+
+def _look(work: Work, n: int, task: str) -> Progress | None:
     try:
         progress = look(work, n, task)
     except GatewayError as error:
@@ -88,11 +123,7 @@ def _looked_up(work: Work, attempt: Attempt, tally: Tally) -> Tally | None:
         _see(work, kind, task=task, said=error.facts.get("said", ""), reason=str(error))
         return None
     _see(work, "task_found", task=task)
-    _accept(work, n, task, None)
-    submission = Submission(task_id=task)
-    if progress.state == "running":
-        return follow(work, part, n, submission, tally)
-    return conclude(work, part, submission, progress, tally)
+    return progress
 
 
 def _accept(work: Work, n: int, task: str | None, status: int | None) -> None:

@@ -1,8 +1,10 @@
 """How it can end, each for real: exit code, sentence, and what was charged."""
 
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
+from PIL import Image
 
 from .person import Person
 
@@ -140,3 +142,19 @@ def test_a_question_that_was_closed_is_an_open_one_to_no_program(person: Person)
     assert (again.code, "Nothing was charged." in again.err) == (6, True)
     error = person.run("status", job["job_id"], "--json").json["error"]
     assert (error["code"], error["charged"]) == ("provider_unavailable", "no")
+
+
+def test_a_rest_beside_a_picture_is_told_by_recover_with_the_way_to_settle_it(
+    person: Person, tmp_path: Path
+) -> None:
+    red = tmp_path / "red.png"
+    Image.new("RGB", (64, 48), (200, 20, 20)).save(red)
+    quote = person.quote("a cup [[524-after-chargex1]]", "-m", "gemini-3-pro-image-preview", "-r", str(red))
+    ran = person.run("run", quote, "--approve", quote)
+    assert (ran.code, "may have been charged besides" in ran.err) == (0, True)
+    for language, word in (("en", "resolve"), ("zh", "了结")):
+        told = person.run("recover", "--lang", language)
+        assert (told.code, "  done  " in told.out, word in told.out) == (0, True, True), told
+    job = told.out.split()[0]
+    assert person.run("resolve", job, "--charged", "no").code == 0
+    assert "Nothing is unfinished." in person.run("recover").err

@@ -40,12 +40,15 @@ def run(options: Namespace, face: Face) -> int:
         return code
     looked = [_home(job, options.wait, face) for job in face.client.waiting()]
     home = [job for job in looked if job.state != "unknown"]
+    rests = {job.id for job in home if job.uncertain.micro and job.state in {"done", "failed"}}
     unknown = [job for job in looked if job.state == "unknown"]
     data = {"items": [job_data(job, face) for job in looked], "unknown": [job.id for job in unknown]}
     lines = []
     for job in home:
         lines.append(f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip())
         lines += [f"  - {face.text(job.error, **job.error_facts)}"] if job.error else []
+        if job.id in rests:
+            lines += [f"  - {one}" for one in (*telling.seen(job, face.language), _rest(job, face))]
     for job in unknown:
         lines.append(f"{job.id}  unknown  {face.text('recover.unknown', uncertain=job.uncertain)}")
         lines += [f"  - {one}" for one in telling.seen(job, face.language)]
@@ -53,6 +56,10 @@ def run(options: Namespace, face: Face) -> int:
     if not lines:
         face.say(face.text("recover.none"))
     return 0
+
+
+def _rest(job: Job, face: Face) -> str:
+    return face.text("recover.rest", job=job.id, uncertain=job.uncertain)
 
 
 def _home(job: Job, seconds: float, face: Face) -> Job:

@@ -37,6 +37,16 @@ class Witnessed(Approvals):
         assert row is not None
         return _read(row)
 
+    def with_rests(self) -> list[str]:
+        """Jobs that have ended beside an answer that is still lost, the oldest first."""
+        where = "reserved > 0 AND uncertain > 0 AND state IN ('done', 'failed')"
+        return [row["id"] for row in self.store.rows(f"SELECT id FROM job WHERE {where} ORDER BY seq")]  # noqa: S608
+
+    def ended_by_word(self, limit: int) -> list[str]:
+        """The latest jobs that ended by a person's word instead of their work, the oldest of them first."""
+        sql = "SELECT id FROM job WHERE state = 'canceled' OR cost_basis = 'person' ORDER BY seq DESC LIMIT ?"
+        return [row["id"] for row in self.store.rows(sql, limit)][::-1]
+
     def evidence(self, job_id: str) -> tuple[Evidence, ...]:
         """Everything that was seen of a job, the latest last."""
         rows = self.store.rows("SELECT * FROM evidence WHERE job_id = ? ORDER BY at, first_at, kind", job_id)

@@ -3,6 +3,11 @@
 TEXTS: dict[str, str] = {
     # What was seen of a job whose outcome is not known
     "evidence.answer": "The answer to request {n} was found on the disk, whole.",
+    "evidence.late_answer": "The answer to request {n}, which counted as lost, is on the disk after all, so it was probably "
+    "charged too: {path}",
+    "evidence.late_refusal": "The answer to request {n} is on the disk: the gateway said no. {reason}",
+    "recover.rest": "Up to {uncertain} may have been charged besides. When you know from the gateway's bill: "
+    "`limner resolve {job} --charged yes` or `--charged no`.",
     "evidence.no_answer": "No whole answer to request {n} is on the disk.",
     "evidence.answer_unclear": "What came back to request {n} is on the disk, and does not say whether a picture was "
     "made: {path}",

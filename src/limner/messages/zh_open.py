@@ -3,6 +3,10 @@
 TEXTS: dict[str, str] = {
     # 结果不明的任务查到了什么
     "evidence.answer": "在磁盘上找到了第 {n} 次请求的完整回复。",
+    "evidence.late_answer": "第 {n} 次请求的回复曾以为丢失，其实在磁盘上，因此很可能也收了费：{path}",
+    "evidence.late_refusal": "第 {n} 次请求的回复在磁盘上：网关拒绝了。{reason}",
+    "recover.rest": "另外最多可能收取了 {uncertain}。对过网关账单后，用 `limner resolve {job} --charged yes` 或 "
+    "`--charged no` 了结。",
     "evidence.no_answer": "磁盘上没有第 {n} 次请求的完整回复。",
     "evidence.answer_unclear": "第 {n} 次请求收到的内容还在磁盘上，但看不出图片是否已经生成：{path}",
     "evidence.no_task": "{gateway} 当时还没有给出任务编号，也没有任务列表可查。",
