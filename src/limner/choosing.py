@@ -7,6 +7,7 @@ from limner import gateways, lists, subjects
 from limner.engine import Engine
 from limner.errors import NotFound
 from limner.messages import sentence
+from limner.preferences import TASKS
 from limner.ranking import Ranked
 from limner.types import Change, Job, Model, Request
 
@@ -68,19 +69,22 @@ class Choosing:
 
     def remember(self, said: "Understanding") -> str | None:
         """
-        Save or clear a preference, where the sentence says so in words; what was done, as a sentence. Raises
-        `Usage`, `StorageFailed`.
+        Save or clear a preference, where the sentence says so in words; what was done, as a sentence. It
+        holds for the kind of task that the sentence asks for; for both where it asks for none, or says
+        "always". Raises `Usage`, `StorageFailed`.
         """
         from limner.words import Clear
 
         language, told = self.engine.language, said.preference
+        always = told is not None and not isinstance(told, Clear) and told.words == "always"
+        tasks: tuple[str, ...] = TASKS if always or not said.prompt else (said.operation,)
         if isinstance(told, Clear):
-            self.engine.market.preferences().clear((said.operation,))
+            self.engine.market.preferences().clear(tasks)
             return sentence("prefs.cleared", language)
         name = (told.model or said.model) if told else None
         if name is None:
             return None
-        model, tasks, _ = self.engine.market.remember(name, (said.operation,), said.gateway)
+        model, tasks, _ = self.engine.market.remember(name, tasks, said.gateway)
         kept = [sentence(f"prefs.task.{task}", language) for task in tasks]
         return sentence("prefs.saved", language, {"model": model.title, "tasks": kept})
 

@@ -182,16 +182,19 @@ class Market:
             advice=Advice(advice.model, f"ima-knowledge-ai, {advice.page}") if advice else None,
         )
 
-    def preferences(self) -> Preferences:
-        """What the person told us to remember: where the configuration says, else in limner's own home."""
+    def preferences(self, user: str | None = None) -> Preferences:
+        """
+        What the person told us to remember: where the configuration says, else in limner's own home. `user`
+        is somebody else than the one the configuration names.
+        """
         told = self.settings.get("preferences", {})
         told = told if isinstance(told, Mapping) else {}
         named = told.get("file")
         path = Path(str(named)).expanduser() if named else self.settings.home.data / "preferences.json"
-        return Preferences(path, str(told.get("user", "default")))
+        return Preferences(path, user or str(told.get("user", "default")))
 
     def remember(
-        self, name: str, tasks: Sequence[str], gateway: str | None = None
+        self, name: str, tasks: Sequence[str], gateway: str | None = None, user: str | None = None
     ) -> tuple[Model, tuple[str, ...], str]:
         """
         Remember a model by one of its names, for those of the tasks it can do, wherever it is sold unless a
@@ -208,7 +211,7 @@ class Market:
         kept = tuple(task for task in tasks if task in model.operations)
         credit = model.prices[-1].each.micro / MICRO if model.prices else None
         whole = int(credit) if credit is not None and credit == int(credit) else credit
-        return model, kept, self.preferences().set(kept, model.id, model.title, gateway, whole)
+        return model, kept, self.preferences(user).set(kept, model.id, model.title, gateway, whole)
 
     def _notes(
         self, wanted: Request, first: ranking.Ranked, ranked: Sequence[ranking.Ranked]

@@ -72,6 +72,25 @@ class Preferences:
                 own[task] = {**before, **told}
         return aside
 
+    def users(self) -> list[str]:
+        """Everybody the file remembers something for."""
+        named = (name.removeprefix("user_") for name in _read(self.path)[0] if name.startswith("user_"))
+        return [name for name in named if Preferences(self.path, name).all()]
+
+    def take(self, other: "Preferences") -> tuple[list[Preference], str]:
+        """
+        Remember what another file does, entry for entry as it stands there: what was taken, and the name
+        under which a broken file was set aside, or "". Raises `StorageFailed`.
+        """
+        taken = other.all()
+        if not taken:
+            return [], ""
+        theirs = _table(_read(other.path)[0].get(other._name))
+        with self._changing() as (whole, aside):
+            own = dict(_table(whole.get(self._name)))
+            whole[self._name] = {**own, **{one.task: dict(theirs[one.task]) for one in taken}}
+        return taken, aside
+
     def clear(self, tasks: tuple[str, ...] = TASKS) -> int:
         """Forget; how many entries were there. Raises `StorageFailed`."""
         known = {one.task for one in self.all()} & set(tasks)

@@ -1,5 +1,6 @@
 """Choosing at the command line: the ranking, what is remembered, the guide, subjects and their tree."""
 
+import json
 from pathlib import Path
 
 from .person import Person
@@ -56,6 +57,59 @@ def test_a_preference_is_set_shown_taken_and_cleared(person: Person) -> None:
     assert person.json("quote", "a lighthouse")["data"]["model"] == "gemini-3-pro-image-preview"
     assert (person.run("prefs", "set").code, person.run("prefs", "set", "xyz").code) == (2, 2)
     assert person.run("prefs", "clear", "gpt-image-2").code == 2
+
+
+def test_who_can_is_named_with_the_price_where_the_named_model_cannot(stranger: Person) -> None:
+    ran = stranger.run("models", "midjourney", "--for", "a logo of an owl, transparent background")
+    assert ran.code == 0
+    cannot, can = ran.out.split("That can be had exactly so from:")
+    assert "ima/midjourney" in cannot
+    assert "background" in cannot
+    assert "gpt-image" in can
+    assert "price not known" in can, "a price that nobody publishes is not made up"
+    wide = stranger.run("models", "midjourney", "--for", "an owl at night, 16:9").out
+    assert "¥" in wide.split("That can be had exactly so from:")[1]
+    told = stranger.json("models", "midjourney", "--for", "一个猫头鹰标志，透明背景")["data"]
+    assert [one["possible"] for one in told["items"]] == [False]
+    assert all(one["possible"] and not one["cannot"] for one in told["able"])
+    assert stranger.json("models", "midjourney", "--for", "a logo of an owl")["data"]["able"] == []
+
+
+def test_everybody_has_preferences_of_their_own(person: Person) -> None:
+    assert person.run("prefs", "set", "gpt-image-2", "--user", "ann").code == 0
+    assert person.json("prefs")["data"]["items"] == []
+    assert [one["model"] for one in person.json("prefs", "--user", "ann")["data"]["items"]] == [
+        "gpt-image-2"
+    ] * 2
+    assert person.run("prefs", "clear", "--user", "ann").code == 0
+    assert person.json("prefs", "--user", "ann")["data"]["items"] == []
+
+
+def test_what_the_ima_skills_remember_is_taken_over_and_left_where_it_is(person: Person) -> None:
+    file = person.home / "ima_prefs.json"
+    entry = {
+        "model_id": "doubao-seedream-4.5",
+        "model_name": "SeeDream 4.5",
+        "credit": 5,
+        "last_used": "2026-02-26",
+    }
+    file.write_text(json.dumps({"user_ann": {"text_to_image": entry}, "other": 1}), "utf-8")
+    before = file.read_bytes()
+    done = person.run("prefs", "import", str(file))
+    assert (done.code, "SeeDream 4.5" in done.out) == (0, True), done
+    assert (file.read_bytes(), person.json("prefs")["data"]["items"][0]["since"]) == (before, "2026-02-26")
+    file.write_text(
+        json.dumps({"user_ann": {"text_to_image": entry}, "user_bob": {"text_to_image": entry}}), "utf-8"
+    )
+    unclear = person.run("prefs", "import", str(file))
+    assert (unclear.code, "ann, bob" in unclear.err, "--user" in unclear.err) == (2, True, True)
+    assert person.run("prefs", "import", str(file), "--user", "bob").code == 0
+    assert len(person.json("prefs", "--user", "bob")["data"]["items"]) == 1
+    file.write_text("{", "utf-8")
+    for broken in (["--user", "bob"], []):
+        assert person.run("prefs", "import", str(file), *broken).code == 2
+    missing = person.run("prefs", "import", str(file) + ".gone", "--lang", "zh")
+    assert (missing.code, "没有文件" in missing.err) == (2, True)
 
 
 def test_the_guide_is_read_page_by_page(person: Person) -> None:

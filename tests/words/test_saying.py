@@ -42,7 +42,25 @@ def test_a_model_is_remembered_when_words_ask_for_it_and_forgotten_again(person:
     assert person.json("quote", "--words", "a lighthouse, you choose")["data"]["understood"][
         "preference"
     ] == {"do": "clear"}
+    assert [one["task"] for one in person.json("prefs")["data"]["items"]] == ["image_to_image"]
+    assert person.run("quote", "--words", "forget my preference").code == 0
     assert person.json("prefs")["data"]["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "tasks"),
+    [
+        ("always use gpt-image-2", {"text_to_image", "image_to_image"}),
+        ("以后都用gpt-image-2，画一座灯塔", {"text_to_image", "image_to_image"}),
+        ("用gpt-image-2画一座灯塔", {"text_to_image"}),
+        ("Use model gpt-image-2. A lighthouse.", {"text_to_image"}),
+    ],
+)
+def test_always_holds_for_every_kind_of_picture_and_use_for_the_one_asked_for(
+    person: Person, said: str, tasks: set[str]
+) -> None:
+    assert person.run("quote", "--words", said).code == 0
+    assert {one["task"] for one in person.json("prefs")["data"]["items"]} == tasks
 
 
 def test_a_sentence_from_standard_input(person: Person) -> None:

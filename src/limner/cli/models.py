@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TASKS = {"text": "text_to_image", "edit": "image_to_image"}
 _SHOWN = 12
+_ABLE = 3
 _CHANGES = 50
 
 
@@ -92,25 +93,45 @@ def _asks(options: Namespace) -> bool:
 def _ranked(options: Namespace, face: Face) -> int:
     words = options.wanted or ""
     face.speak_as(words)
-    request = Request(
-        prompt=words,
-        gateway=options.gateway,
-        model=options.query or None,
+    from limner.words import parse
+
+    told = parse(words)
+    outright = {
+        "gateway": options.gateway,
+        "model": options.query or None,
+        "aspect_ratio": options.aspect_ratio,
+        "size": options.size,
+        "n": options.n,
+        "wish": options.wish,
+        "use": options.use,
+        "exclude": tuple(options.exclude) or None,
+        "exact": options.exact or None,
         # What is followed does not matter here, only that something is.
-        references=("-",) if options.task == "edit" else (),
-        aspect_ratio=options.aspect_ratio,
-        size=options.size,
-        n=options.n or 1,
-        wish=options.wish,
-        use=options.use,
-        exclude=tuple(options.exclude),
-        exact=options.exact,
-    )
+        "references": ("-",) if options.task == "edit" else (),
+    }
+    wished = {name: value for name, value in outright.items() if value is not None}
+    request = told.request(**wished)._replace(subject=None)
     asked = face.client.rank(request, live=True) if options.live else face.market.rank(request)
     found = asked[: options.limit or _SHOWN]
-    lines = [] if face.json else list(_lines(found, face))
-    face.show("ranking", {"items": [_place(one, face) for one in found]}, lines)
+    able = _able(request, found, face)
+    lines = [] if face.json else [*_lines(found, face), *_others(able, face)]
+    items = {"items": [_place(one, face) for one in found]}
+    face.show("ranking", {**items, "able": [_place(one, face) for one in able]}, lines)
     return 0
+
+
+def _able(request: Request, found: "tuple[Ranked, ...]", face: Face) -> "tuple[Ranked, ...]":
+    """Who can, where none of the models that were looked at can serve the wish as it is."""
+    if not request.model or any(one.choice is not None and not one.unmet for one in found):
+        return ()
+    ranked = face.market.rank(request._replace(model=None, exact=True))
+    return tuple(one for one in ranked if one.choice is not None and not one.unmet)[:_ABLE]
+
+
+def _others(able: "tuple[Ranked, ...]", face: Face) -> Iterator[str]:
+    if able:
+        yield face.text("rank.able")
+        yield from _lines(able, face)
 
 
 def _lines(found: "tuple[Ranked, ...]", face: Face) -> Iterator[str]:

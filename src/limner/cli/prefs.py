@@ -1,15 +1,18 @@
 """`limner prefs`: what limner was told to remember. Nothing is ever remembered by itself."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import Any
 
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.errors import Usage
-from limner.preferences import TASKS, Preference
+from limner.preferences import TASKS, Preference, Preferences
 
 _TASKS = {"text": "text_to_image", "edit": "image_to_image"}
-_ACTIONS = ("show", "set", "clear")
+_ACTIONS = ("show", "set", "clear", "import")
+IMA_FILE = "~/.openclaw/memory/ima_prefs.json"
+"""Where the IMA skills keep what people told them to remember."""
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -24,6 +27,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
     )
     add("model", nargs="?", metavar="MODEL", help=text("model"))
     add("-g", "--gateway", metavar="NAME", help=text("gateway"))
+    add("--user", metavar="NAME", help=text("prefs_user"))
     add("--task", choices=tuple(_TASKS), help=text("prefs_task"))
 
 
@@ -31,29 +35,48 @@ def run(options: Namespace, face: Face) -> int:
     tasks = (_TASKS[options.task],) if options.task else TASKS
     if options.action == "set":
         return _set(options, tasks, face)
+    if options.action == "import":
+        return _import(options, face)
     if options.model:
         raise Usage("usage.surplus", command=f"limner prefs {options.action}", words=options.model)
-    prefs = face.market.preferences()
     if options.action == "clear":
-        prefs.clear(tasks)
+        face.market.preferences(options.user).clear(tasks)
         face.say(face.text("prefs.cleared"))
-    return _show(face)
+    return _show(face, options.user)
+
+
+def _import(options: Namespace, face: Face) -> int:
+    """What the IMA skills remember, as it stands in their file; that file is left as it is."""
+    path = Path(options.model or IMA_FILE).expanduser()
+    if not path.is_file():
+        raise Usage("prefs.no_file", path=path)
+    known = Preferences(path).users()
+    if options.user is None and len(known) > 1:
+        raise Usage("prefs.whose", path=path, known=known)
+    theirs = Preferences(path, options.user or (known[0] if known else ""))
+    if theirs.is_broken():
+        raise Usage("prefs.unreadable", path=path)
+    taken, aside = face.market.preferences(options.user).take(theirs)
+    if aside:
+        face.warn("prefs.aside", path=aside)
+    face.say(face.text("prefs.imported", count=len(taken), path=path))
+    return _show(face, options.user)
 
 
 def _set(options: Namespace, tasks: tuple[str, ...], face: Face) -> int:
     if not options.model:
         raise Usage("prefs.model_missing")
-    model, kept, aside = face.market.remember(options.model, tasks, options.gateway)
+    model, kept, aside = face.market.remember(options.model, tasks, options.gateway, options.user)
     if aside:
         face.warn("prefs.aside", path=aside)
     names = [face.text(f"prefs.task.{task}") for task in kept]
     title = f"{model.title} ({options.gateway})" if options.gateway else model.title
     face.say(face.text("prefs.saved", model=title, tasks=names))
-    return _show(face)
+    return _show(face, options.user)
 
 
-def _show(face: Face) -> int:
-    prefs = face.market.preferences()
+def _show(face: Face, user: str | None) -> int:
+    prefs = face.market.preferences(user)
     if prefs.is_broken():
         face.warn("prefs.broken", path=prefs.path)
     found = prefs.all()

@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "rank.price_unknown": "price not known",
     "rank.no_key": "no key yet: limner setup {gateway}",
     "rank.cannot": "cannot: {reason}",
+    "rank.able": "That can be had exactly so from:",
     "rank.source": "{gateway}: {source}",
     # Preferences
     "prefs.none": "Nothing is remembered.",
@@ -55,6 +56,10 @@ TEXTS: dict[str, str] = {
     "prefs.line": "{task}: {model} ({id}), since {since}",
     "prefs.aside": "What was in the file could not be read; it is kept as {path}.",
     "prefs.broken": "{path} cannot be read, so nothing in it counts. The next preference you save sets it aside.",
+    "prefs.no_file": "There is no file {path}. Name the one to take preferences from: limner prefs import FILE",
+    "prefs.whose": "{path} remembers something for {known}. Say whose to take with --user NAME.",
+    "prefs.unreadable": "{path} cannot be read as preferences. Nothing was taken from it, and nothing was changed.",
+    "prefs.imported": "Taken from {path}: {count}.",
     "prefs.closed": "{path} is closed to writing, so nothing was remembered.",
     "prefs.not_written": "{path} cannot be written: {reason}. Nothing was remembered.",
     "prefs.model_missing": "Which model? limner prefs set MODEL",

@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "rank.price_unknown": "价格未知",
     "rank.no_key": "还没有密钥：limner setup {gateway}",
     "rank.cannot": "做不到：{reason}",
+    "rank.able": "完全做得到的有：",
     "rank.source": "{gateway}：{source}",
     # Preferences
     "prefs.none": "没有记住任何偏好。",
@@ -55,6 +56,10 @@ TEXTS: dict[str, str] = {
     "prefs.line": "{task}：{model}（{id}），自 {since}",
     "prefs.aside": "原文件无法读取，已另存为 {path}。",
     "prefs.broken": "{path} 无法读取，其中内容不起作用。下次保存偏好时会把它另存。",
+    "prefs.no_file": "没有文件 {path}。请指明从哪个文件取偏好：limner prefs import 文件",
+    "prefs.whose": "{path} 里记着这些人的偏好：{known}。请用 --user 名字 说明要取谁的。",
+    "prefs.unreadable": "{path} 无法作为偏好读取。没有从中取任何东西，也没有改动什么。",
+    "prefs.imported": "已从 {path} 取来 {count} 条。",
     "prefs.closed": "{path} 不允许写入，因此没有记住。",
     "prefs.not_written": "{path} 无法写入：{reason}。没有记住。",
     "prefs.model_missing": "要记住哪个模型？limner prefs set 模型",

@@ -51,7 +51,7 @@ function _shtab_limner_using
 end
 
 set -g _shtab_limner_commands make quote approve run status jobs cancel recover resolve show deliver models prefs guide gateways spend setup doctor backup forget skills sandbox studio mcp completion
-set -g _shtab_limner_opts_with_value --agent --approve --aspect-ratio --attempts --avoid --background --before --by --caption --charged --cursor --extra --fields --for --format --gateway --home --http --image --key-env --key-file --lang --limit --max-cost --max-n --model --n --negative-prompt --not --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --subject --task --to --unit --url --use --wait --wish --words -g -m -n -o -r -x
+set -g _shtab_limner_opts_with_value --agent --approve --aspect-ratio --attempts --avoid --background --before --by --caption --charged --cursor --extra --fields --for --format --gateway --home --http --image --key-env --key-file --lang --limit --max-cost --max-n --model --n --negative-prompt --not --out --port --price --prompt --prompt-file --quality --ratio --ref --reference-image --request --seed --since --size --speed --state --subject --task --to --unit --url --use --user --wait --wish --words -g -m -n -o -r -x
 
 complete -c limner -e
 complete -c limner -f
@@ -274,6 +274,7 @@ complete -c limner -n '_shtab_limner_using models' -l no-color -d 'no colours (N
 complete -c limner -n '_shtab_limner_using models' -s h -l help -d 'this page'
 complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a prefs -d 'Show, set or clear the model that limner is to use from now on.'
 complete -c limner -n '_shtab_limner_using prefs' -s g -l gateway -x -d 'buy from this gateway only'
+complete -c limner -n '_shtab_limner_using prefs' -l user -x -d 'whose; the one in the configuration when left out. The name never leaves this machine'
 complete -c limner -n '_shtab_limner_using prefs' -l task -xka "text edit" -d 'only pictures from words, or only from pictures'
 complete -c limner -n '_shtab_limner_using prefs' -l json -d 'one JSON object on standard output'
 complete -c limner -n '_shtab_limner_using prefs' -l fields -x -d 'only these fields of the result'
@@ -284,7 +285,7 @@ complete -c limner -n '_shtab_limner_using prefs' -l no-input -d 'never ask'
 complete -c limner -n '_shtab_limner_using prefs' -s q -l quiet -d 'say nothing but the result'
 complete -c limner -n '_shtab_limner_using prefs' -l no-color -d 'no colours (NO_COLOR)'
 complete -c limner -n '_shtab_limner_using prefs' -s h -l help -d 'this page'
-complete -c limner -n '_shtab_limner_using prefs; and test $_shtab_limner_npos -eq 0' -ka "show set clear" -d 'what to do; show when left out'
+complete -c limner -n '_shtab_limner_using prefs; and test $_shtab_limner_npos -eq 0' -ka "show set clear import" -d 'what to do; show when left out'
 complete -c limner -n '_shtab_limner_using; and test $_shtab_limner_npos -eq 0' -a guide -d 'Read how to get the picture you mean: models, sizes, prompts, the same subject again.'
 complete -c limner -n '_shtab_limner_using guide' -l json -d 'one JSON object on standard output'
 complete -c limner -n '_shtab_limner_using guide' -l fields -x -d 'only these fields of the result'

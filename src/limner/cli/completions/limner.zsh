@@ -326,6 +326,7 @@ _shtab_limner_models_defaults_added=0
 
 _shtab_limner_prefs_options=(
   {-g,--gateway}"[buy from this gateway only]:NAME:"
+  "--user[whose\; the one in the configuration when left out. The name never leaves this machine]:NAME:"
   "--task[only pictures from words, or only from pictures]:task:(text edit)"
   "--json[one JSON object on standard output]"
   "--fields[only these fields of the result]:A,B:"
@@ -336,7 +337,7 @@ _shtab_limner_prefs_options=(
   {-q,--quiet}"[say nothing but the result]"
   "--no-color[no colours (NO_COLOR)]"
   {-h,--help}"[this page]"
-  ":what to do\; show when left out:(show set clear)"
+  ":what to do\; show when left out:(show set clear import)"
   ":a model\'s id or name\; see \`limner models\`:"
 )
 
