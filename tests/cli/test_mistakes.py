@@ -199,3 +199,9 @@ def test_a_place_where_nothing_can_be_written_is_found_before_anything_is_bought
     assert ran.code == 2
     assert (person.folder / "taken.png").read_bytes() == b"mine"
     assert person.bills() == []
+
+
+def test_a_gateway_to_add_without_a_name_says_that_the_name_is_missing(person: Person) -> None:
+    ran = person.run("gateways", "add", "--lang", "en")
+    assert ran.code == 2
+    assert ran.line == "`limner gateways add` still needs NAME. See `limner gateways add --help`."

@@ -136,6 +136,8 @@ def missing(name: str, error: SetupNeeded, face: Face) -> str:
 
 def _add(options: Namespace, face: Face) -> int:
     name = options.name or ""
+    if not name:
+        raise Usage("usage.missing", command="limner gateways add", names="NAME")
     if not _NAME.match(name):
         raise Usage("gateway.bad_name", name=name)
     if name in face.client.gateways():
