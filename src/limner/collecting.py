@@ -49,7 +49,7 @@ def collect(work: Work, part: int, submission: Submission, answer: Answer | None
     came, model = len(submission.sources), submission.declared_model
     differences.add(work.ledger.store, work.job_id, checks.of_answer(choice, came, model, part))
     saved = work.ledger.pictures(work.job_id)
-    deadlinks.note_ends(work, submission)
+    deadlinks.note_ends(work, submission, accepted["answered_at"])
     for number in range(came):
         place = _place(work, part, number)
         if place in saved:

@@ -38,12 +38,15 @@ def gone(work: Work, place: int, source: Source, task: str | None, error: Gatewa
     )
 
 
-def note_ends(work: Work, submission: Submission) -> None:
-    """Write down until when the links are good, where they or the gateway's facts say so."""
+def note_ends(work: Work, submission: Submission, answered_at: int) -> None:
+    """
+    Write down until when the links are good, where they or the gateway's facts say so. `answered_at` is when
+    their answer came, in Unix milliseconds.
+    """
     links = [source.url for source in submission.sources if isinstance(source, Link)]
     ends = [end for end in map(good_until, links) if end is not None]
     lasting = work.transport.gateway.facts.get("links", {}).get("seconds")
     if links and lasting:
-        ends.append(work.ledger.attempts(work.job_id)[-1]["answered_at"] + int(lasting) * 1000)
+        ends.append(answered_at + int(lasting) * 1000)
     if ends:
         work.ledger.add_evidence(work.job_id, "links_until", {"until": min(ends)})

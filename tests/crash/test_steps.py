@@ -114,3 +114,17 @@ def test_killed_while_it_is_recovered_or_called_back_the_next_one_ends_it(
         assert job["state"] in ({"done"} if what == "recover" else {"canceled", "failed"})
         if over:
             return
+
+
+def test_killed_between_the_requests_of_one_job_what_came_by_then_is_brought_home(
+    new_stage: NewStage,
+) -> None:
+    """The links of an answer last from when that answer came, not from when the latest request left."""
+    wish = {"request": "a cup tag1 [[relative-url]]", "gateway": "local", "model": "local-diffusion", "n": 2}
+    died = "after ledger.jobs.intend: execute"
+    at = f"{died}#{all_steps(new_stage(), wish).count(died)}"
+    stage = new_stage()
+    one = bought(stage, wish)
+    assert walked(stage, "buy", str(stage.folder), one.quote, at) == -9
+    homes_are_in_order(stage, one, at)
+    assert len(stage.rows("SELECT * FROM picture")) == 1

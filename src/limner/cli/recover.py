@@ -38,7 +38,7 @@ def run(options: Namespace, face: Face) -> int:
         if options.task and not face.json:
             _addresses(job, face)
         return code
-    looked = [_home(job, options.wait, face) for job in face.client.waiting()]
+    looked, broken = _all_home(options.wait, face)
     home = [job for job in looked if job.state != "unknown"]
     rests = {job.id for job in home if job.uncertain.micro and job.state in {"done", "failed"}}
     unknown = [job for job in looked if job.state == "unknown"]
@@ -53,9 +53,22 @@ def run(options: Namespace, face: Face) -> int:
         lines.append(f"{job.id}  unknown  {face.text('recover.unknown', uncertain=job.uncertain)}")
         lines += [f"  - {one}" for one in telling.seen(job, face.language)]
     face.show("jobs", data, lines)
+    if broken is not None:
+        raise broken
     if not lines:
         face.say(face.text("recover.none"))
     return 0
+
+
+def _all_home(seconds: float, face: Face) -> tuple[list[Job], Exception | None]:
+    """Every job, also those after one that limner itself trips over; and that, to be told at the end."""
+    looked, broken = [], None
+    for job in face.client.waiting():
+        try:
+            looked.append(_home(job, seconds, face))
+        except Exception as error:  # noqa: BLE001  # it is raised again, after the others
+            broken = broken or error
+    return looked, broken
 
 
 def _rest(job: Job, face: Face) -> str:
