@@ -3,6 +3,9 @@
 import json
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +164,27 @@ def test_another_version_is_not_overwritten_and_is_kept_when_it_is_replaced(pers
 def test_a_wrong_word_says_what_there_is(person: Person, words: list[str], code: int, said: str) -> None:
     ran = person.run("skills", *words)
     assert (ran.code, said in ran.err) == (code, True)
+
+
+@pytest.mark.parametrize("place", ["skill", "scripts"])
+def test_the_script_is_the_command_wherever_it_is_called_from(
+    person: Person, tmp_path: Path, place: str
+) -> None:
+    skill = tmp_path / "skill"
+    shutil.copytree(LIMNER, skill)
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, str(skill / "scripts" / "limner.py"), *words],
+            cwd=skill if place == "skill" else skill / "scripts",
+            env=person.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert run("--version").stdout.startswith("limner ")
+    quote = run("quote", "a mug", "--quiet").stdout.strip()
+    ran = run("run", quote, "--approve", quote, "--json", "--wait", "30")
+    assert (ran.returncode, json.loads(ran.stdout)["data"]["state"]) == (0, "done"), ran

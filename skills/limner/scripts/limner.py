@@ -12,8 +12,12 @@ All the work is done by the published package `limner`; `--help` lists the comma
 """
 
 import sys
-
-from limner.cli import main
+from pathlib import Path
 
 if __name__ == "__main__":
+    # Python looks in a script's own folder first, where this file would be taken for the package.
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [place for place in sys.path if Path(place).resolve() != here]
+    from limner.cli import main
+
     sys.exit(main())
