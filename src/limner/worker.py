@@ -95,7 +95,7 @@ def hire(order: Order) -> str:
     as the ledger has it. Waits for nothing else. Raises what kept the job from being opened.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "limner.worker"],
+        [sys.executable, "-P", "-m", "limner.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,5 +1,7 @@
 """People stop watching, close windows and press Ctrl-C. A paid job goes on by itself."""
 
+import json
+import os
 import re
 import signal
 import subprocess
@@ -102,3 +104,13 @@ def test_a_reader_that_goes_away_is_no_error(person: Person) -> None:
     )
     assert quiet.stdout == '{"v": 1, "'
     assert quiet.stderr == ""
+
+
+def test_nothing_in_the_folder_one_stands_in_is_taken_for_a_part_of_limner(person: Person) -> None:
+    for name in ("limner.py", "apsw.py", "json.py"):
+        (person.folder / name).write_text("raise SystemExit('a file of somebody else was run')\n", "utf-8")
+    made = person.json("quote", "a mug", "--sandbox")["data"]["quote_id"]
+    done = person.json("run", made, "--approve", made, "--sandbox", "--wait", "30")["data"]
+    server = json.loads((person.home / "sandbox" / "server" / "server.json").read_text("utf-8"))
+    os.kill(server["pid"], signal.SIGTERM)
+    assert done["state"] == "done"

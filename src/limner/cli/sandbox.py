@@ -31,7 +31,7 @@ def run(options: Namespace, face: Face) -> int:
     url = f"http://127.0.0.1:{options.port}"
     face.say(face.text("sandbox.running", url=url))
     face.say(face.text("sandbox.how", url=url))
-    words = ["-m", "limner.sandbox", "--port", str(options.port), "--speed", options.speed]
+    words = ["-P", "-m", "limner.sandbox", "--port", str(options.port), "--speed", options.speed]
     try:
         return subprocess.call([sys.executable, *words])
     except KeyboardInterrupt:

@@ -24,7 +24,7 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
 def run(options: Namespace, face: Face) -> int:
     if not all(find_spec(part) for part in _PARTS):
         raise SetupNeeded("studio.not_installed")
-    words = ["-m", "limner.studio", "--lang", face.language]
+    words = ["-P", "-m", "limner.studio", "--lang", face.language]
     words += ["--home", face.home] if face.home else []
     words += ["--port", str(options.port)] if options.port is not None else []
     words += ["--sandbox"] if face.sandbox else []

@@ -55,7 +55,7 @@ def _started(home: Path, idle_seconds: int) -> str:
 def _detached(home: Path, idle_seconds: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
     import subprocess
 
-    command = [sys.executable, "-m", "limner.sandbox", "--home", str(home), "--port", "0"]
+    command = [sys.executable, "-P", "-m", "limner.sandbox", "--home", str(home), "--port", "0"]
     flags: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         flags = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
