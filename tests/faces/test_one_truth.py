@@ -26,7 +26,7 @@ def test_a_slow_job_is_the_same_at_every_face_while_it_runs_and_after(
     crowd: Crowd, starter: str, sold: tuple[str, str]
 ) -> None:
     words = f"a tower seen from {starter}"
-    quote = crowd.quoted("command", f"{words} [[slow:4]]", *sold)
+    quote = crowd.quoted("command", f"{words} [[slow:8]]", *sold)
     job = crowd.run(starter, quote, says_yes=True)
     running = _agree(crowd.views(job))
     assert (running.is_live, running.pictures) == (True, ())
