@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from limner import gateways, messages
+from limner import approval, gateways, messages
 from limner.approval import By
 from limner.artifacts import Output
 from limner.client import Client
@@ -116,6 +116,7 @@ class _Script:
             shown = self.client.ledger.quote(str(self.run.shown()))
         except NotFound as error:
             raise QuoteChanged("quote.not_shown", run=self.run.run_id) from error
+        approval.check(shown, self.client.ledger.now())
         if _order(shown) != _order(quote) or quote.ceiling.micro > shown.ceiling.micro:
             raise QuoteChanged("quote.not_shown", run=self.run.run_id)
 
@@ -211,7 +212,8 @@ def _order(quote: Quote) -> tuple[Any, ...]:
     """What a person agrees to, but for the price."""
     choice = quote.choice
     references = [one.source_sha256 for one in choice.references]
-    return choice.model.id, choice.prompt, choice.size, choice.aspect_ratio, choice.n, references
+    where = (quote.host, quote.account, choice.operation)
+    return where, choice.model.id, choice.prompt, choice.size, choice.aspect_ratio, choice.n, references
 
 
 def _answered(folder: Path) -> dict[str, Any]:
