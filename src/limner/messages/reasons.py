@@ -103,6 +103,8 @@ _PLAIN = {
     "reference": "reference",
     "budget": "budget",
     "quote.above_limit": "budget",
+    "job.rest_not_sent": "budget",
+    "gateway.no_provider": "setup",
     "quote": "changed",
 }
 
