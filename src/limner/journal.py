@@ -183,7 +183,11 @@ class Page:
                 "bytes": [picture.bytes for picture in job.pictures] or None,
                 "pictures": [picture.path for picture in job.pictures] or None,
                 "error": job.error,
-                "facts": job.error_facts or None,
+                "facts": {
+                    name: str(value) if isinstance(value, tuple) else value
+                    for name, value in job.error_facts.items()
+                }
+                or None,
             },
         )
 

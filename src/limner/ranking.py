@@ -207,7 +207,7 @@ def _why(
     own: Money | None,
 ) -> Adjustment:
     """The one reason that speaks most for a model. Its key names a sentence."""
-    told = str(price) if own is None or own == price else f"{price} (≈ {shown(own)})"
+    told = price or "None" if own is None or own == price else f"{price} (≈ {shown(own)})"
     facts = {"model": model.title, "price": told, "low": model.seconds[0], "high": model.seconds[1]}
     if request.model is not None:
         return Adjustment("chosen.named", facts)

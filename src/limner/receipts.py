@@ -40,8 +40,8 @@ def told(job: Job) -> dict[str, Any]:
         "differences": [_difference(one) for one in job.differences],
         "seconds": job.seconds,
         "error": job.error,
-        "error_facts": dict(job.error_facts),
-        "evidence": [one._asdict() for one in job.evidence],
+        "error_facts": _facts(job.error_facts),
+        "evidence": [{**one._asdict(), "facts": _facts(one.facts)} for one in job.evidence],
         "cancel_at": job.cancel_at,
         "folder": job.folder,
         "created_at": job.created_at,
@@ -70,6 +70,11 @@ def said(job: Job, language: str) -> list[str]:
         key = "difference.at" if several else "difference.in"
         told.append(messages.sentence(key, language, {"number": one.place + 1, "what": what}))
     return told
+
+
+def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A sentence's facts for programs: amounts as they are written."""
+    return {name: str(value) if isinstance(value, Money) else value for name, value in facts.items()}
 
 
 def words(job: Job) -> tuple[str, dict[str, Any]]:

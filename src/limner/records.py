@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
+from limner.money import Money
 from limner.types import Quote
 
 T = TypeVar("T")
@@ -32,6 +33,21 @@ def plain(value: Any) -> Any:
 def canonical(value: Any) -> str:
     """One spelling per meaning: sorted names, no spaces, UTF-8."""
     return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def facts_text(facts: Mapping[str, Any]) -> str:
+    """A sentence's facts as JSON. Amounts stay amounts, so that each language says them in its own words."""
+    return json.dumps(plain(facts), default=str, ensure_ascii=False, sort_keys=True)
+
+
+def facts_of(text: str) -> dict[str, Any]:
+    """`facts_text` undone."""
+    told: dict[str, Any] = json.loads(text)
+    return {name: _amount(entry) for name, entry in told.items()}
+
+
+def _amount(data: Any) -> Any:
+    return Money(**data) if isinstance(data, dict) and data.keys() == {"micro", "unit"} else data
 
 
 def digest_of(quote: Quote) -> str:
@@ -71,4 +87,6 @@ def _value(hint: Any, data: Any) -> Any:
         return tuple(_value(every or arguments[place], entry) for place, entry in enumerate(data))
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return build(hint, data)
+    if isinstance(data, dict):
+        return {name: _amount(entry) for name, entry in data.items()}
     return data

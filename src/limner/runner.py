@@ -6,7 +6,6 @@ the disk before anything else is done with the answer; the answer itself lies in
 anybody reads it. A request is sent again only where the quote said so, and every sending is counted.
 """
 
-import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from limner import receipts, references
+from limner import receipts, records, references
 from limner.approval import Approval
 from limner.collecting import collect
 from limner.errors import (
@@ -91,7 +90,7 @@ def finish(work: Work, tally: Tally, seconds: float | None) -> Job:
 def _ended(job: Job, outcome: Outcome) -> Job:
     """The job as it is about to be settled, its facts as the ledger will give them back."""
     told = {name: getattr(outcome, name) for name in Outcome._fields if name in Job._fields}
-    facts = json.loads(json.dumps(dict(outcome.error_facts), default=str))
+    facts = records.facts_of(records.facts_text(outcome.error_facts))
     return job._replace(**{**told, "cost": outcome.cost or job.cost, "error_facts": facts})
 
 

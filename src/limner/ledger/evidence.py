@@ -8,6 +8,7 @@ from limner.errors import Canceled, NotFound, Usage
 from limner.ledger import spending
 from limner.ledger.approvals import Approvals
 from limner.money import Money
+from limner.records import facts_of, facts_text
 from limner.types import Called, Evidence
 
 _KEPT = 90 * 24 * 3_600_000
@@ -20,7 +21,7 @@ class Witnessed(Approvals):
 
     def add_evidence(self, job_id: str, kind: str, facts: Mapping[str, Any]) -> Evidence:
         """Write down what was seen; seen before with the same facts, it is counted up. As it stands then."""
-        told = json.dumps(dict(facts), default=str, ensure_ascii=False, sort_keys=True)
+        told = facts_text(facts)
         with self.store.writing():
             at = self.now()
             self.store.do(
@@ -165,4 +166,4 @@ class Witnessed(Approvals):
 
 
 def _read(row: Mapping[str, Any]) -> Evidence:
-    return Evidence(row["kind"], json.loads(row["facts"]), row["first_at"], row["at"], row["times"])
+    return Evidence(row["kind"], facts_of(row["facts"]), row["first_at"], row["at"], row["times"])

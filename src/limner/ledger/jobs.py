@@ -11,7 +11,7 @@ from limner.ledger import differences, owners, spending, stops, turns
 from limner.ledger.evidence import Witnessed
 from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
-from limner.records import digest_of
+from limner.records import digest_of, facts_of, facts_text
 from limner.types import Choice, Difference, Job, Outcome, Picture, Quote, Repair, State
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -181,7 +181,7 @@ class Ledger(Witnessed):
                 charged=outcome.charged,
                 tokens=outcome.tokens,
                 error=outcome.error,
-                error_facts=json.dumps(dict(outcome.error_facts), default=str, ensure_ascii=False),
+                error_facts=facts_text(outcome.error_facts),
                 seconds=outcome.seconds,
                 owner=None,
             )
@@ -231,7 +231,7 @@ class Ledger(Witnessed):
                 owner=None,
                 charged="unknown",
                 error=error,
-                error_facts=json.dumps(dict(facts), default=str, ensure_ascii=False),
+                error_facts=facts_text(facts),
             )
 
     def owner(self, job_id: str) -> str | None:
@@ -348,7 +348,7 @@ class Ledger(Witnessed):
             ceiling=Money(row["ceiling"], unit),
             cost=None if row["cost"] is None else Money(row["cost"], unit),
             uncertain=Money(row["uncertain"], unit),
-            error_facts=json.loads(row["error_facts"]),
+            error_facts=facts_of(row["error_facts"]),
             pictures=tuple(self.pictures(row["id"]).values()),
             repairs=self._repairs(row),
             differences=differences.of_job(self.store, row["id"]),
