@@ -116,7 +116,7 @@ BAD = {
         "--url",
         "http://127.0.0.1:1/v1",
     ): "My Server cannot be a gateway's name.",
-    ("gateways", "add", "--url", "http://127.0.0.1:1/v1"): " cannot be a gateway's name.",
+    ("gateways", "add", "--url", "http://127.0.0.1:1/v1"): "`limner gateways add` still needs NAME.",
     ("gateways", "add", "omnimaas", "--url", "http://127.0.0.1:1/v1"): "There is already a gateway omnimaas.",
     ("gateways", "add", "mine"): "An address is missing: --url https://",
     ("gateways", "add", "mine", "--url", "ftp://images.example"): "The address of mine is not a URL: ",
@@ -170,7 +170,7 @@ def test_the_doctor_says_what_is_there_and_what_to_look_at(person: Person, stran
     assert set(told) == {
         "version", "python", "home", "settings", "extras", "gateways", "ledger", "to_do",
     }  # fmt: skip
-    assert told["ledger"] == {"sound": True, "unfinished": 0, "unknown": 0}
+    assert told["ledger"] == {"sound": True, "unfinished": 0, "unknown": 0, "found": []}
 
     ran = stranger.run("doctor", HTTPS_PROXY="http://proxy.example:1", **NOTHING)
     assert ran.code == 0
