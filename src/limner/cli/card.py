@@ -6,8 +6,7 @@ from pathlib import Path
 from limner.cli.columns import pad, width
 from limner.cli.face import Face
 from limner.messages import clean
-from limner.telling import suggestion
-from limner.telling import price
+from limner.telling import price, suggestion
 from limner.types import Quote, Reference
 
 _PROMPT = 300
