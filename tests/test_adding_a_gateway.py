@@ -18,7 +18,14 @@ LIMNER = str(Path(sys.executable).with_name("limner"))
 PAGE = (ROOT / "docs" / "adding-a-gateway.md").read_text("utf-8")
 FILES = dict(re.findall(r"^### `([^`]+)`\n\n```(?:python|toml)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
 COMMANDS = re.search(r"```bash\n(.*?)```", PAGE, re.DOTALL)
-HARNESS = ("conftest.py", "buyer.py", "pictures.py", "providers/__init__.py", "providers/conftest.py")
+HARNESS = (
+    "conftest.py",
+    "buyer.py",
+    "pictures.py",
+    "providers/__init__.py",
+    "providers/conftest.py",
+    "providers/skills_shop.py",
+)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from .customer import Customer
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real sandbox process of this test run's own."""
     home: Path = tmp_path_factory.mktemp("sandbox")
-    url = launch(home, idle_seconds=120)
+    url = launch(home, idle_seconds=3600)
     yield url
     os.kill(json.loads((home / "server.json").read_text())["pid"], signal.SIGTERM)
 
