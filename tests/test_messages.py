@@ -57,9 +57,8 @@ def used(path: Path) -> set[str]:
         for text in texts(node):
             if KEY.match(text) and text.partition(".")[0] in FAMILIES:
                 found.add(text)
-    return {
-        key for key in found if not key.endswith((".py", ".toml", ".json", ".md", ".sqlite", ".sql", ".txt", ".html"))
-    }
+    files = (".py", ".toml", ".json", ".md", ".sqlite", ".sql", ".txt", ".html")
+    return {key for key in found if not key.endswith(files)}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
