@@ -153,11 +153,13 @@ def _found_again(delivery: _Delivery, number: int, place: int) -> _Saved | None:
         wanted = Path(work.output.folder or ".").absolute() / given
         with os.scandir(wanted if wanted.is_dir() else wanted.parent) as there:
             same = [entry for entry in there if os.path.samestat(entry.stat(follow_symlinks=False), mark)]
+        drafts, named = list[Path](), list[Path]()
         for entry in same:
-            path = Path(entry.path)
-            if not path.name.startswith("."):
-                return _adopted(delivery, number, place, path)
-            path.unlink()
+            (drafts if entry.name.startswith(".") else named).append(Path(entry.path))
+        for draft in drafts:
+            draft.unlink()
+        if named:
+            return _adopted(delivery, number, place, named[0])
         _mark(work, place).unlink()
     return None
 

@@ -295,7 +295,8 @@ class Transport:
         options: dict[str, Any] = {
             "ssl_context": _tls(url.startswith("https")),
             "max_connections": self._connections,
-            "keepalive_expiry": 5.0,
+            # Shorter than servers keep theirs: a request should not meet a connection that is closing.
+            "keepalive_expiry": 2.0,
         }
         if not self._proxy:
             return httpcore2.ConnectionPool(**options, network_backend=backend)

@@ -130,6 +130,12 @@ class Wire:
         try:
             return self._transport.send(method, path, body, self._next_spool(), _FREE_SECONDS)
         except NoAnswer as error:
+            if error.key != "gateway.broke_off":
+                raise GatewayError(error.key, **error.facts) from error
+        # A connection that was kept may close at the very moment it is used again. Asking costs nothing.
+        try:
+            return self._transport.send(method, path, body, self._next_spool(), _FREE_SECONDS)
+        except NoAnswer as error:
             raise GatewayError(error.key, **error.facts) from error
 
     def _next_spool(self) -> Path:
