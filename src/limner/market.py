@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from limner import catalog, choice, gateways, home, knowledge, lists, ranking, uses
+from limner import catalog, choice, gateways, home, knowledge, ranking, uses
 from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
 from limner.gateways import Gateway, Settings
 from limner.messages import sentence
@@ -17,6 +17,7 @@ from limner.rates import Rates
 from limner.types import Adjustment, Choice, Model, Repair, Request
 
 if TYPE_CHECKING:
+    from limner.lists import Look
     from limner.providers.base import Provider
     from limner.wire import Wire
 
@@ -54,7 +55,7 @@ class Market:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._catalog: dict[tuple[str, bool], tuple[Model, ...]] = {}
-        self.looks: dict[str, lists.Look] = {}
+        self.looks: dict[str, Look] = {}
         """What was seen of everything that a gateway sells, when it was last asked."""
 
     def listed(self, name: str) -> Sequence[Model]:
@@ -262,6 +263,8 @@ class Market:
 
     def live(self, gateway: Gateway) -> Sequence[Model]:
         """The gateway's own list of this moment; the dated facts where it has none."""
+        from limner import lists
+
         known = self._dated(gateway, free=False)
         try:
             listed, contracts = self.ask(
@@ -280,11 +283,13 @@ class Market:
             model._replace(source=f"{gateway.host}, live", as_of=today, certainty="live") for model in listed
         ]
 
-    def look(self, gateway: Gateway) -> lists.Look | None:
+    def look(self, gateway: Gateway) -> "Look | None":
         """
         The gateway's whole list as it was last read anyway; its dated facts where it has none. `None` for
         servers of one's own, and where nobody has looked.
         """
+        from limner import lists
+
         head = gateway.facts["gateway"]
         if head.get("template"):
             return None

@@ -13,17 +13,19 @@ import contextlib
 import json
 import os
 import select
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from limner import errors
 from limner.artifacts import Output
 from limner.client import Client
 from limner.errors import LimnerError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 Event = Mapping[str, Any]
 
@@ -94,6 +96,8 @@ def hire(order: Order) -> str:
     Run an approved quote in an interpreter of its own, which outlives this one; the id of its job, as soon
     as the ledger has it. Waits for nothing else. Raises what kept the job from being opened.
     """
+    import subprocess
+
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "limner.worker"],
         stdin=subprocess.PIPE,
@@ -120,7 +124,7 @@ def hire(order: Order) -> str:
     raise LimnerError("worker.gone", quote=order.quote_id)
 
 
-def _attend(process: subprocess.Popen[bytes]) -> None:
+def _attend(process: "Popen[bytes]") -> None:
     """Take in what the worker still says, and its end, so that neither blocks it nor stays behind."""
     assert process.stdout is not None
     with process.stdout as mouth:

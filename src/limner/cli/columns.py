@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 _WIDE = "\u2e80-\uffef"
 _CLOSING = "，。；：、）！？”》…"
-_PIECE = re.compile(f"(?:[^\\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*|\\s+")
+_PIECE = f"(?:[^\\s{_WIDE}]+|[{_WIDE}])[{_CLOSING}]*|\\s+"
 
 
 def of_terminal() -> int:
@@ -55,7 +55,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    return (found.group() for found in _PIECE.finditer(text))
+    return (found.group() for found in re.finditer(_PIECE, text))
 
 
 def _of(letter: str) -> int:

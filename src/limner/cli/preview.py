@@ -1,7 +1,6 @@
 """The picture itself, in a terminal that can show one and where the extra for it is installed."""
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +24,8 @@ def show(paths: Sequence[str], face: Face) -> None:
     if not terminal or os.environ.get("LIMNER_PREVIEW") == "off":
         return
     # The library complains with a stack trace when a terminal leaves a question unanswered.
+    import logging
+
     logging.getLogger("textual_image").setLevel(logging.CRITICAL + 1)
     try:
         from rich.console import Console
