@@ -102,6 +102,8 @@ def test_a_thousand_pictures_are_scrolled_searched_and_walked_by_keyboard(look: 
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
         expect(page.locator(".story h1")).to_contain_text("number 42")
+        # The page listens to keys from the moment it is loaded, which is after its words are seen.
+        page.wait_for_load_state("load")
         first = page.url
         page.keyboard.press("j")
         page.wait_for_url(lambda url: url != first)
