@@ -134,6 +134,15 @@ class Client(Choosing):
             self.engine.approve(quote, by)
         return quote
 
+    def decline(self, quote_id: str) -> Quote:
+        """
+        Write down a no: the quote can never be made, and a yes to it is taken back. Raises `NotFound`, and
+        `QuoteChanged` where it was made already.
+        """
+        quote = self.ledger.quote(quote_id)
+        self.ledger.decline(quote)
+        return quote
+
     def needs_question(self, quote: Quote) -> bool:
         """Does somebody have to be asked, or is it free, or within what the configuration allows unasked?"""
         return self.engine.needs_question(quote)
@@ -180,6 +189,7 @@ class Client(Choosing):
         artifacts.check_output(output or Output())
         if self.needs_question(quote):
             if not yes(quote):
+                self.decline(quote.id)
                 raise Declined("approval.declined", quote=quote.id)
             self.approve(quote.id, by="python")
         return self.run(quote.id, output, watch)

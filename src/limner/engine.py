@@ -172,6 +172,7 @@ class Engine:
 
     def check(self, quote: Quote, output: Output) -> Gateway:
         """Everything that can be known to be wrong before anything is sent. Raises as `Client.run` does."""
+        self.ledger.demand_undeclined(quote)
         gateway = gateways.find(quote.choice.gateway, self.settings)
         if (gateway.host, gateway.account) != (quote.host, quote.account):
             raise QuoteChanged("quote.other_account", quote=quote.id, gateway=gateway.title)

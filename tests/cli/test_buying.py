@@ -1,6 +1,7 @@
 """From a quote to a picture, as an agent does it and as a person does it."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -133,6 +134,10 @@ def test_a_person_who_says_no_pays_nothing(person: Person) -> None:
             terminal.type(answer)
             assert terminal.end() == 14
         assert "You said no. Nothing was sent, nothing was spent." in terminal.text
+        found = re.search(r"q_[a-z2-7]{12}", terminal.text)
+        assert found is not None
+        after = person.run("run", found[0], "--approve", found[0])
+        assert (after.code, "You said no to" in after.err) == (14, True)
     assert person.bills() == []
 
 

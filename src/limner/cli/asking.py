@@ -6,9 +6,11 @@ from limner.types import Quote
 
 
 def ask(quote: Quote, face: Face) -> None:
-    """Ask at the terminal and write the yes down. Raises `Declined`, `QuoteChanged`."""
+    """Ask at the terminal and write the answer down. Raises `Declined`, `QuoteChanged`."""
+    face.client.ledger.demand_undeclined(quote)
     answer = face.ask(face.text("card.ask", ceiling=quote.ceiling)).lower()
     if answer not in face.text("card.yes_words").split():
+        face.client.decline(quote.id)
         raise Declined("approval.declined", quote=quote.id)
     face.client.approve(quote.id, by="terminal")
 

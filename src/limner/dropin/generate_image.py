@@ -143,6 +143,7 @@ class _Script:
             self.run.show(quote.id)
             raise _Declined(0)
         if answer.strip().lower() not in {"y", "yes"}:
+            self.client.decline(quote.id)
             _say("Canceled.")
             raise _Declined(2)
 

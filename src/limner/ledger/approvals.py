@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.budget import Limit
-from limner.errors import BudgetExceeded, NotFound, QuoteChanged
+from limner.errors import BudgetExceeded, Declined, NotFound, QuoteChanged
 from limner.ledger import spending, stops
 from limner.ledger.store import Store
 from limner.money import Money
@@ -74,6 +74,7 @@ class Approvals:
         with self.store.writing():
             if self.approval(quote.id) is not None:
                 return
+            self.demand_undeclined(quote)
             if not stops.hurried(self.store, quote, limits, most_jobs, at):
                 self._approve(quote, by, at, limits)
                 return
@@ -95,6 +96,29 @@ class Approvals:
             at,
             quote.expires_at,
         )
+
+    def decline(self, quote: Quote) -> None:
+        """
+        Write a no down: it ends the quote at this moment, and takes back a yes that nothing was made under.
+        Raises `QuoteChanged` where something was.
+        """
+        with self.store.writing():
+            job = self.store.row("SELECT id FROM job WHERE quote_id = ?", quote.id)
+            if job is not None:
+                raise QuoteChanged("quote.used", quote=quote.id, job=job["id"])
+            self.store.do("DELETE FROM approval WHERE quote_id = ?", quote.id)
+            ends = "UPDATE quote SET expires_at = min(expires_at, ?) WHERE id = ?"
+            self.store.do(ends, self.now(), quote.id)
+
+    def is_declined(self, quote: Quote) -> bool:
+        """Did it end before its time? Only a no does that."""
+        row = self.store.row("SELECT expires_at FROM quote WHERE id = ?", quote.id)
+        return row is not None and bool(row["expires_at"] < quote.expires_at)
+
+    def demand_undeclined(self, quote: Quote) -> None:
+        """Raises `Declined` for a quote that somebody said no to."""
+        if self.is_declined(quote):
+            raise Declined("quote.declined", quote=quote.id)
 
     def approval(self, quote_id: str) -> dict[str, Any] | None:
         return self.store.row("SELECT * FROM approval WHERE quote_id = ?", quote_id)

@@ -19,7 +19,7 @@ CREATE TABLE quote (
     digest TEXT NOT NULL UNIQUE,
     document TEXT NOT NULL,               -- the whole quote, canonical
     created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL           -- earlier than the document says: the moment of a no
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX quote_expiry ON quote (expires_at);
 

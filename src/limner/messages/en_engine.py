@@ -115,6 +115,8 @@ TEXTS: dict[str, str] = {
     "gateway.no_balance": "{gateway} does not tell a balance.",
     "approval.needed": "This costs up to {ceiling}, so somebody has to say yes first.",
     "approval.other_quote": "The yes names {approved}, but the quote is {quote}. Nothing was sent.",
+    "quote.declined": "You said no to {quote}, so it cannot be made. Ask again if you want it after all.",
+    "quote.used": "The quote {quote} was made already: see {job}.",
     "approval.declined": "You said no. Nothing was sent, nothing was spent.",
     # Jobs
     "job.not_found": "There is no job {job}. `limner jobs` lists them.",

@@ -107,6 +107,8 @@ TEXTS: dict[str, str] = {
     "gateway.no_balance": "{gateway} 不提供余额查询。",
     "approval.needed": "这最多会花 {ceiling}，要先有人同意。",
     "approval.other_quote": "同意的是 {approved}，而报价是 {quote}。什么都没有发送。",
+    "quote.declined": "你没有同意报价 {quote}，所以不能按它制作。若又想要，请重新询价。",
+    "quote.used": "报价 {quote} 已经制作过了，见 {job}。",
     "approval.declined": "你没有同意。什么都没有发送，也没有花钱。",
     # 任务
     "job.not_found": "没有任务 {job}。可用 `limner jobs` 查看全部任务。",
