@@ -11,7 +11,7 @@ import pytest
 
 from buyer import Buyer
 from limner import Output
-from limner.errors import ApprovalNeeded
+from limner.errors import ApprovalNeeded, Declined
 from limner.forgetting import Keeper
 
 from .hanging import hang
@@ -24,8 +24,8 @@ def ended(visitor: Visitor, job: str) -> str:
     """The job's page, once it has ended."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        answer = visitor.http.get(f"/job/{job}/live")
-        if answer.headers.get("hx-refresh"):
+        answer = visitor.http.get(f"/live/job/{job}?once=1")
+        if answer.json()["stand"] != "live":
             return visitor.see(f"/job/{job}")
     raise AssertionError(answer.text)
 
@@ -81,13 +81,35 @@ def test_where_only_a_persons_own_hand_counts_the_studio_is_one(buyer: Buyer, vi
         settings.write_text(before, "utf-8")
 
 
-def test_a_no_spends_nothing(visitor: Visitor, buyer: Buyer) -> None:
+@pytest.mark.parametrize("pressed", [("no",), ("yes", "no")], ids=["at once", "after a yes"])
+def test_a_no_spends_nothing_and_holds_for_everybody(
+    pressed: tuple[str, ...], visitor: Visitor, buyer: Buyer
+) -> None:
     before = len(buyer.bills())
     card = quoted(visitor, "never made")
-    assert "declined" in visitor.press(card, answer="no").headers["location"]
+    quote = card.rpartition("/")[2]
     assert visitor.press(card, answer="perhaps").headers["location"] == card
-    assert buyer.client.ledger.approval(card.rpartition("/")[2]) is None
+    for answer in pressed:
+        location = visitor.press(card, answer=answer).headers["location"]
+    assert "declined" in location
+    assert "written down" in visitor.see(location)
+    assert card not in visitor.see("/")
+    assert "You said no to this" in visitor.see(card)
+    assert visitor.press(card, answer="make").status_code == 409
+    for go_on in (buyer.client.approve, buyer.client.run):
+        with pytest.raises(Declined, match=quote):
+            go_on(quote)
+    assert buyer.client.ledger.approval(quote) is None
     assert len(buyer.bills()) == before
+
+
+def test_a_no_after_the_picture_changes_nothing(visitor: Visitor, buyer: Buyer) -> None:
+    card = quoted(visitor, "made already")
+    job = visitor.press(card, answer="make").headers["location"].rpartition("/")[2]
+    answer = visitor.press(card, answer="no")
+    assert answer.status_code == 409
+    assert job in answer.text
+    assert f"/picture/{job}/0" in ended(visitor, job)
 
 
 @pytest.mark.parametrize("quote", ["q_222222222222", "j_x", "%3Cscript%3E"])

@@ -113,6 +113,11 @@ class Store:
         with self._told():
             versions.duplicate(self.path, target)
 
+    def mark(self) -> int:
+        """Another number after every write of another process: nothing is read to tell."""
+        with self._lock, self._told():
+            return int(next(self._connection.execute("PRAGMA data_version"))[0])
+
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         with self._lock, self._told():
             cursor = self._connection.execute(sql, values)

@@ -27,15 +27,17 @@ _STATUS: tuple[tuple[type[LimnerError], int], ...] = (
     (errors.NotFound, 404),
     (errors.QuoteChanged, 409),
     (errors.BudgetExceeded, 409),
+    (errors.Declined, 409),
     (errors.Usage, 422),
 )
 
 _PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/", wall.show),
     ("GET", "/more", wall.more),
-    ("GET", "/work", story.at_work),
+    ("GET", "/live/wall", wall.live),
+    ("GET", "/live/job/{job}", story.live),
+    ("GET", "/live/quote/{quote}", approving.live),
     ("GET", "/job/{job}", story.show),
-    ("GET", "/job/{job}/live", story.live),
     ("GET", "/job/{job}/{place:int}", story.show),
     ("POST", "/job/{job}/cancel", story.cancel),
     ("POST", "/job/{job}/recover", questions.recover),
@@ -117,6 +119,8 @@ async def _serve(request: Request, page: Page, house: House, keys: Keys) -> Resp
     except LimnerError as error:
         return _told(visit, error)
     finally:
+        if request.method == "POST":
+            house.watcher.nudge()
         await form.close()
 
 

@@ -8,6 +8,7 @@ from limner import budget, telling
 from limner.errors import LimnerError, NotFound
 from limner.ledger import spending
 from limner.money import MICRO
+from limner.studio.live import Drawn
 from limner.studio.visit import SANDBOX, Visit
 from limner.types import Quote
 from limner.worker import hire
@@ -24,7 +25,7 @@ def answer(visit: Visit) -> Response:
     quote = visit.client.ledger.quote(visit.path["quote"])
     pressed = visit.given("answer")
     if pressed == "no":
-        return visit.go("/", said="declined")
+        return _declined(visit, quote)
     if pressed not in {"make", "yes"}:
         return visit.go(f"/approve/{quote.id}")
     known = visit.client.ledger.job_of_quote(quote.id)
@@ -39,6 +40,32 @@ def answer(visit: Visit) -> Response:
     except LimnerError as error:
         return _card(visit, quote.id, error)
     return visit.go(f"/job/{job}")
+
+
+def _declined(visit: Visit, quote: Quote) -> Response:
+    try:
+        visit.client.decline(quote.id)
+    except LimnerError as error:
+        return _card(visit, quote.id, error)
+    return visit.go("/", said="declined")
+
+
+def live(visit: Visit) -> Response:
+    """Whether somebody answered elsewhere: then the whole card is asked for again."""
+    return visit.streamed(_moving)
+
+
+def _moving(visit: Visit) -> Drawn:
+    ledger, quote = visit.client.ledger, visit.path["quote"]
+    job = ledger.job_of_quote(quote)
+    stand = job.id if job else _answered(visit, ledger.quote(quote))
+    return Drawn({"stand": stand, **visit.counted()})
+
+
+def _answered(visit: Visit, quote: Quote) -> str:
+    if visit.client.ledger.approval(quote.id):
+        return "yes"
+    return "no" if visit.client.ledger.is_declined(quote) else "open"
 
 
 def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Response:
@@ -65,6 +92,7 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         approval=ledger.approval(quote.id),
         job=ledger.job_of_quote(quote.id),
         is_expired=ledger.now() > quote.expires_at,
+        is_declined=ledger.is_declined(quote),
         asks=visit.client.needs_question(quote),
         error=visit.error(error) if error else "",
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from limner import home as homes
 from limner.artifacts import Output
 from limner.client import Client
+from limner.studio.live import Watcher
 from limner.worker import Order
 
 
@@ -18,6 +19,7 @@ class House:
         self.language = language
         self._clients: dict[bool, tuple[float, Client]] = {}
         self._opening = threading.Lock()
+        self.watcher = Watcher(self._mark)
 
     def client(self, sandbox: bool) -> Client:
         """As the configuration is now: a gateway added elsewhere is there at the next look."""
@@ -38,6 +40,10 @@ class House:
 
     def output(self, sandbox: bool) -> Output:
         return Output(folder=str(self.client(sandbox).home.data / "pictures"))
+
+    def _mark(self, sandbox: bool) -> object:
+        client = self.client(sandbox)
+        return id(client), client.ledger.store.mark()
 
     def close(self) -> None:
         for _, client in self._clients.values():

@@ -35,7 +35,7 @@ def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bo
     keys = Keys.new(number)
     house = House(home=home, only_sandbox=only_sandbox, language=language)
     record = private_folder(homes.find(home).data) / RECORD
-    write_whole(record, json.dumps({"port": number, "pid": os.getpid()}))
+    write_whole(record, json.dumps({"port": number, "pid": os.getpid(), "sandbox": only_sandbox}))
     # Whoever asks it to end by a signal gets the same tidy end as somebody at the keyboard.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -44,7 +44,7 @@ def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bo
         if only_sandbox:
             sys.stderr.write(sentence("card.sandbox", spoken) + "\n")
         link = keys.ticket_link() if opens else None
-        _Server(_config(Doors(build(house, keys), keys)), link).run([listener])
+        _Server(_config(Doors(build(house, keys), keys)), house, link).run([listener])
     except KeyboardInterrupt:
         pass
     finally:
@@ -87,9 +87,15 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, link: str | None) -> None:
+    def __init__(self, config: uvicorn.Config, house: House, link: str | None) -> None:
         super().__init__(config)
+        self.house = house
         self.link = link
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Windows that follow what moves would keep it waiting.
+        self.house.watcher.close()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

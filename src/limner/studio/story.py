@@ -11,15 +11,13 @@ from limner import narration, receipts, subjects
 from limner.errors import LimnerError
 from limner.ledger import lineage
 from limner.messages import clean
-from limner.messages.stream import percent
-from limner.studio import wall
+from limner.studio import wall, working
+from limner.studio.live import Drawn
 from limner.studio.visit import Visit
 from limner.telling import seen
 from limner.types import LIVE, Job, Picture, Quote
 
-_JUST_NOW_MS = 30_000
 _MOST_CHILDREN = 24
-_MOST_READY = 3
 
 
 def show(visit: Visit) -> Response:
@@ -39,7 +37,7 @@ def show(visit: Visit) -> Response:
         pictures=pictures,
         words=visit.lines(job.prompt) or visit.t("no_prompt"),
         sent=_other_words(visit, quote),
-        progress=_progress(visit, job, quote),
+        progress=working.progress(visit, job, quote),
         sentence=_sentence(visit, job),
         reason=_reason(visit, job),
         message=_message(visit, job),
@@ -57,18 +55,21 @@ def show(visit: Visit) -> Response:
 
 def live(visit: Visit) -> Response:
     """The moving part of a job's page. When the job has ended the whole page is asked for again."""
+    return visit.streamed(_moving)
+
+
+def _moving(visit: Visit) -> Drawn:
     ledger = visit.client.ledger
     job = ledger.job(visit.path["job"])
-    quote = ledger.quote(job.quote_id)
-    facts: dict[str, Any] = {
-        "job": job,
-        "progress": _progress(visit, job, quote),
-        "is_left": ledger.is_left(job.id),
-    }
-    answer = visit.page("live.html", message=_message(visit, job), **facts)
-    if job.state not in LIVE:
-        answer.headers["hx-refresh"] = "true"
-    return answer
+    is_live = job.state in LIVE
+    html = visit.drawn(
+        "live.html",
+        job=job,
+        progress=working.progress(visit, job, ledger.quote(job.quote_id)),
+        is_left=ledger.is_left(job.id),
+        message=_message(visit, job),
+    )
+    return Drawn({"live": html, "stand": "live" if is_live else job.state, **visit.counted()}, busy=is_live)
 
 
 def cancel(visit: Visit) -> Response:
@@ -86,32 +87,6 @@ def _called(visit: Visit, job: Job) -> str:
         return ""
     facts = {"ceiling": job.ceiling, "uncertain": job.uncertain, "gateway": _title(visit, job.gateway)}
     return visit.s(f"cancel.{called}", job=job.id, state=job.state, **facts)
-
-
-def at_work(visit: Visit) -> Response:
-    """The strip above the wall: what is being made, and what was finished while somebody watched."""
-    ledger = visit.client.ledger
-    since = visit.asked("since")
-    shown = int(since) if since.isdigit() else int(time.time() * 1000)
-    busy = [job for job in ledger.jobs("unfinished", 50) if job.state in LIVE]
-    done = [
-        job
-        for job in ledger.jobs("done", _MOST_READY)
-        if job.updated_at >= shown - _JUST_NOW_MS and job.pictures
-    ]
-    rows = [(job, _progress(visit, job, ledger.quote(job.quote_id))) for job in busy]
-    return visit.page("work.html", rows=rows, done=done, since=shown)
-
-
-def _progress(visit: Visit, job: Job, quote: Quote) -> dict[str, Any]:
-    """How far it probably is, and how long it has been, in the gateway's own usual times."""
-    low, high = quote.choice.model.seconds
-    elapsed = max(0.0, time.time() - job.created_at / 1000)
-    return {
-        "percent": percent(elapsed, high),
-        "elapsed": int(elapsed),
-        "line": visit.s("progress.elapsed", elapsed=int(elapsed), low=low, high=high),
-    }
 
 
 def _sentence(visit: Visit, job: Job) -> str:

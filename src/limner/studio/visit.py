@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, cached_property
 from hashlib import sha256
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from limner import messages
 from limner.client import Client
@@ -21,6 +21,7 @@ from limner.errors import LimnerError
 from limner.ledger import gallery
 from limner.studio.doors import Keys
 from limner.studio.house import House
+from limner.studio.live import Drawn
 from limner.types import Job
 from limner.types import Request as Request_
 
@@ -116,8 +117,25 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A whole page, or a part of one."""
-        text = _environment().get_template(template).render(v=self, **self._shared(), **values)
-        return HTMLResponse(text, status)
+        return HTMLResponse(self.drawn(template, **values), status)
+
+    def drawn(self, template: str, **values: Any) -> str:
+        return _environment().get_template(template).render(v=self, **self._shared(), **values)
+
+    def streamed(self, view: Callable[["Visit"], Drawn]) -> Response:
+        """What moves on a page, as it moves; with `?once` only how it stands, for who cannot follow."""
+
+        def drawn() -> Drawn:
+            return view(Visit(self.request, self.house, self.keys))
+
+        if self.asked("once"):
+            return JSONResponse(drawn().parts)
+        name = f"{self.language} {self.request.url.path}?{self.request.url.query}"
+        return self.house.watcher.stream(name, self.sandbox, drawn)
+
+    def counted(self) -> dict[str, str]:
+        """The number in the menu, as a part of what moves."""
+        return {"questions": str(self.open_questions or "")}
 
     def _shared(self) -> dict[str, Any]:
         return {

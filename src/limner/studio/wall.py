@@ -1,5 +1,6 @@
 """The wall: every picture there is, newest first, and looking for one."""
 
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from starlette.responses import Response
 from limner import receipts
 from limner.ledger import gallery
 from limner.ledger.gallery import Hung, Search
+from limner.studio import working
+from limner.studio.live import Drawn
 from limner.studio.visit import Visit
 
 PAGE = 48
@@ -16,31 +19,31 @@ STATES = ("done", "failed", "unknown", "canceled")
 
 
 class Tile(NamedTuple):
-    """One picture as the wall shows it. `day` stands over the first one of a day."""
+    """One picture on the wall. `day`, YYYY-MM-DD, and its `heading` stand over the first one of a day."""
 
     hung: Hung
     url: str
     is_there: bool
     words: str
     sentence: str
-    day: str
+    day: str = ""
+    heading: str = ""
 
 
 def show(visit: Visit) -> Response:
     search = searched(visit)
     tiles, following = _page(visit, search, None, "")
-    ledger = visit.client.ledger
-    waiting = [ledger.quote(one) for one in gallery.waiting(ledger.store, ledger.now())]
+    since = int(time.time() * 1000)
     return visit.page(
         "wall.html",
         search=search,
         is_searched=any(search),
         tiles=tiles,
         following=following,
-        sold=gallery.sold(ledger.store),
+        sold=gallery.sold(visit.client.ledger.store),
         states=STATES,
-        waiting=[quote for quote in waiting if visit.client.needs_question(quote)][:6],
-        working=ledger.jobs("unfinished", 1),
+        strip="" if any(search) else working.strip(visit, since)[0],
+        live=visit.url("/live/wall", since=since, **query(search)),
     )
 
 
@@ -50,6 +53,21 @@ def more(visit: Visit) -> Response:
     mark = (int(seq), int(place)) if seq.isdigit() and place.isdigit() else None
     tiles, following = _page(visit, searched(visit), mark, visit.asked("last"))
     return visit.page("tiles.html", tiles=tiles, following=following)
+
+
+def live(visit: Visit) -> Response:
+    """What moves on the wall: the strip above it, and its first page as it would be hung now."""
+    return visit.streamed(_moving)
+
+
+def _moving(visit: Visit) -> Drawn:
+    search, since = searched(visit), visit.asked("since")
+    tiles, _ = _page(visit, search, None, "")
+    parts = {"tiles": visit.drawn("tiles.html", tiles=tiles, following=""), **visit.counted()}
+    if any(search):
+        return Drawn(parts)
+    html, news, busy = working.strip(visit, int(since) if since.isdigit() else 0)
+    return Drawn({"strip": html, "news": news, **parts}, busy)
 
 
 def searched(visit: Visit) -> Search:
@@ -76,7 +94,8 @@ def _page(visit: Visit, search: Search, mark: gallery.Mark | None, last: str) ->
     for one in found[:PAGE]:
         local = datetime.fromtimestamp(one.created_at / 1000).astimezone()
         day = f"{local:%Y-%m-%d}"
-        tiles.append(_tile(visit, search, one, "" if day == last else visit.day(local)))
+        tile = _tile(visit, search, one)
+        tiles.append(tile if day == last else tile._replace(day=day, heading=visit.day(local)))
         last = day
     if len(found) <= PAGE:
         return tiles, ""
@@ -84,12 +103,12 @@ def _page(visit: Visit, search: Search, mark: gallery.Mark | None, last: str) ->
     return tiles, visit.url("/more", after=f"{mark[0]}.{mark[1]}", last=last, **query(search))
 
 
-def _tile(visit: Visit, search: Search, one: Hung, day: str) -> Tile:
+def _tile(visit: Visit, search: Search, one: Hung) -> Tile:
     path = f"/job/{one.job_id}" + (f"/{one.place}" if one.path else "")
     sentence = "" if one.path else _sentence(visit, one.job_id)
     is_there = one.path is not None and Path(one.path).is_file()
     words = visit.lines(one.prompt)[:400] or visit.t("no_prompt")
-    return Tile(one, visit.url(path, **query(search)), is_there, words, sentence, day)
+    return Tile(one, visit.url(path, **query(search)), is_there, words, sentence)
 
 
 def _sentence(visit: Visit, job_id: str) -> str:
@@ -107,7 +126,7 @@ def neighbours(visit: Visit, job_id: str, place: int) -> dict[str, Any]:
     older = gallery.hung(store, search, 1, mark)
     newer = gallery.before(store, search, mark)
     return {
-        "newer": _tile(visit, search, newer, "").url if newer else "",
-        "older": _tile(visit, search, older[0], "").url if older else "",
+        "newer": _tile(visit, search, newer).url if newer else "",
+        "older": _tile(visit, search, older[0]).url if older else "",
         "back": visit.url("/", **query(search)),
     }

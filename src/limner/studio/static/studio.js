@@ -148,3 +148,66 @@ if (until) {
 all(".scroll").forEach((chart) => { chart.scrollLeft = chart.scrollWidth; });
 
 if (location.hash === "#q") one("#q")?.focus();
+
+// What moves: told by the server as it moves, and asked for now and then while that way is cut. A window that
+// nobody sees follows nothing, because a browser has only a few connections to one place.
+function renew(old, fresh) {
+  const isOther = old.nodeName !== fresh.nodeName || old.id !== fresh.id || old.dataset?.key !== fresh.dataset?.key;
+  if (isOther) { old.replaceWith(fresh); return; }
+  if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  renewAll(old, fresh);
+}
+
+function renewAll(old, fresh) {
+  const before = [...old.childNodes], after = [...fresh.childNodes];
+  after.forEach((node, at) => { if (before[at]) renew(before[at], node); else old.append(node); });
+  before.slice(after.length).forEach((node) => node.remove());
+}
+
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
+
+// New pictures go between those that hang already; nothing that hangs is moved.
+function hang(html) {
+  const wall = one("#wall"), fresh = all(".tiles > li", parsed(html));
+  if (!wall) { if (fresh.length) location.reload(); return; }
+  let last = null;
+  for (const tile of fresh) {
+    const known = one(`[data-key="${CSS.escape(tile.dataset.key)}"]`, wall);
+    if (!known) { if (last) last.after(tile); else one(".tiles", wall).prepend(tile); }
+    last = known ?? tile;
+  }
+}
+
+const PARTS = {
+  strip: (html) => renewAll(one("#strip"), parsed(html)),
+  tiles: hang,
+  live: (html) => renew(one("#live"), parsed(html).firstElementChild),
+  stand: (stand) => { if (stand !== document.body.dataset.stand) location.reload(); },
+  news: (text) => { if (one("#news").textContent !== text) one("#news").textContent = text; },
+  questions: (count) => { one("#count").textContent = count; },
+};
+
+function follow(address) {
+  const once = address + (address.includes("?") ? "&" : "?") + "once=1";
+  let stream = null, asking = null;
+  const ask = async () => {
+    const answer = await fetch(once).catch(() => null);
+    if (answer?.ok && asking) for (const [name, part] of Object.entries(await answer.json())) PARTS[name](part);
+    if (asking && stream?.readyState === EventSource.CLOSED) { close(); open(); }
+  };
+  const stopAsking = () => { clearInterval(asking); asking = null; };
+  const close = () => { stream?.close(); stream = null; stopAsking(); };
+  const open = () => {
+    if (stream || document.hidden) return;
+    stream = new EventSource(address);
+    for (const [name, take] of Object.entries(PARTS)) stream.addEventListener(name, (event) => { stopAsking(); take(event.data); });
+    stream.onerror = () => { asking ??= setInterval(ask, 2000); };
+  };
+  document.addEventListener("visibilitychange", () => document.hidden ? close() : open());
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
+}
+if (document.body.dataset.live) follow(document.body.dataset.live);
