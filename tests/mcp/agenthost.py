@@ -3,12 +3,15 @@
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import anyio
+import anyio.to_thread
 import mcp_types as types
 from mcp.client.client import Client
+from mcp.client.session import ClientSession
 from mcp.client.stdio import StdioServerParameters
 from mcp.server.mcpserver import MCPServer
 from mcp_types import CallToolResult, ElicitResult
@@ -51,13 +54,32 @@ def empty(_: Any) -> ElicitResult:
     return ElicitResult(action="accept")
 
 
+class _OnlyPages(ClientSession):
+    """Of a host that opens pages and shows no forms."""
+
+    def _build_capabilities(self, version: str) -> types.ClientCapabilities:
+        told = super()._build_capabilities(version)
+        only = types.ElicitationCapability(url=types.UrlElicitationCapability())
+        return told.model_copy(update={"elicitation": only})
+
+
+class _PageClient(Client):
+    async def _build_session(self, exit_stack: AsyncExitStack) -> ClientSession:
+        session = await super()._build_session(exit_stack)
+        session.__class__ = _OnlyPages
+        return session
+
+
 class Host(NamedTuple):
-    """One host and the limner it speaks to. `asked`: the questions it was told to put."""
+    """
+    One host and the limner it speaks to. `asked`: the questions it was told to put; of a page, its address.
+    """
 
     server: MCPServer[Any] | StdioServerParameters | str
     era: str
     person: Answer | None
     asked: list[str]
+    only_pages: bool = False
 
     def talk(self, script: Talk) -> Any:
         async def whole() -> Any:
@@ -71,13 +93,17 @@ class Host(NamedTuple):
         person = self.person
 
         async def put(_: Any, params: Any) -> ElicitResult:
-            self.asked.append(params.message)
             assert person is not None
+            if params.mode == "url":
+                self.asked.append(params.url)
+                return await anyio.to_thread.run_sync(person, params)
+            self.asked.append(params.message)
             assert params.requested_schema["required"] == ["approve"]
             assert "default" not in params.requested_schema["properties"]["approve"]
             return person(params)
 
-        return Client(self.server, mode=ERAS[self.era], elicitation_callback=put if person else None)
+        kind = _PageClient if self.only_pages else Client
+        return kind(self.server, mode=ERAS[self.era], elicitation_callback=put if person else None)
 
     def call(self, tool: str, **arguments: Any) -> CallToolResult:
         """One tool call on a connection of its own."""

@@ -49,6 +49,18 @@ def test_anything_but_a_yes_spends_nothing(buyer: Buyer, era: str, person: Answe
     assert buyer.client.jobs() == []
 
 
+@pytest.mark.parametrize("person", [no, declines])
+def test_a_no_in_the_form_ends_the_quote_and_a_question_put_away_does_not(
+    buyer: Buyer, person: Answer
+) -> None:
+    quote = buyer.client.quote("a cup", model="gpt-image-2")
+    shown = host(buyer, person=person)
+    for _ in range(2):
+        assert data(shown.call("generate_image", quote_id=quote.id))["status"] == "declined"
+    assert len(shown.asked) == (1 if person is no else 2)
+    assert buyer.client.ledger.is_declined(quote) is (person is no)
+
+
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("person", [sloppy, empty])
 def test_an_answer_that_is_no_answer_spends_nothing(buyer: Buyer, era: str, person: Answer) -> None:

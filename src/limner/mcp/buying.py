@@ -9,11 +9,12 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from limner import approval, worker
-from limner.errors import ApprovalNeeded, LimnerError, NeverLeft, Usage
+from limner.errors import ApprovalNeeded, Declined, LimnerError, NeverLeft, Usage
 from limner.mcp import confirming, shapes, speaking
-from limner.mcp.confirming import Yes
+from limner.mcp.confirming import Verdict, Yes
 from limner.mcp.desk import LONGEST_SECONDS, Desk, aside
 from limner.mcp.following import Call, follow, job_answer
+from limner.mcp.opening import Opened
 from limner.mcp.pictures import Preview
 from limner.messages import mcp_text, sentence
 from limner.telling import job_data, quote_data
@@ -36,24 +37,24 @@ def generating(desk: Desk) -> Tool:
     ) -> Annotated[CallToolResult, shapes.Generated]:
         until = anyio.current_time() + LONGEST_SECONDS
         language = desk.voice.own
+        verdict = confirming.verdict(answered)
         try:
             quote = await aside(desk.client.ledger.quote, quote_id)
             language = desk.voice.of(quote.choice.request.prompt)
             known = await aside(desk.client.ledger.job_of_quote, quote.id)
-            verdict = confirming.verdict(answered)
-            if known is None and verdict is False:
-                return _declined(quote, desk, language)
-            if known is None:
-                job_id = await _begun(quote, verdict, approved, desk, language, until)
-            else:
-                job_id = known.id
+            if known is None and isinstance(verdict, Opened):
+                left = until - anyio.current_time()
+                await confirming.pressed(ctx, desk, quote, verdict, min(wait_seconds, left))
+            job_id = known.id if known else await _begun(quote, verdict, approved, desk, language, until)
+        except Declined:
+            return _declined(quote, desk, language)
         except ApprovalNeeded as error:
             if error.key == "approval.other_quote":
                 return speaking.failed(error, language)
-            return _unconfirmed(quote, desk, language)
+            return _unconfirmed(quote, desk, language, was_opened=isinstance(verdict, Opened))
         except LimnerError as error:
             return speaking.failed(error, language)
-        except TimeoutError:
+        if job_id is None:
             return _starting(quote, desk, language)
         call = Call(ctx, desk, language, preview)
         seconds = min(wait_seconds, until - anyio.current_time())
@@ -64,19 +65,24 @@ def generating(desk: Desk) -> Tool:
 
 
 async def _begun(
-    quote: Quote, verdict: bool | None, approved: str | None, desk: Desk, language: str, until: float
-) -> str:
+    quote: Quote, verdict: Verdict, approved: str | None, desk: Desk, language: str, until: float
+) -> str | None:
     """
-    The id of the job that now serves the quote. Raises `ApprovalNeeded` where nobody has said yes,
-    `TimeoutError` when it took too long to see, and what keeps a job from being opened.
+    The id of the job that now serves the quote; `None` when it took too long to see. Raises `Declined`,
+    `ApprovalNeeded` where nobody has said yes, and what keeps a job from being opened.
     """
 
     def begin() -> str:
+        if verdict == "no":
+            desk.client.decline(quote.id)
+        if verdict == "closed":
+            raise Declined("approval.declined", quote=quote.id)
+        desk.client.ledger.demand_undeclined(quote)
         if desk.client.ledger.approval(quote.id) is None:
             approval.check(quote, desk.client.ledger.now())
-        if verdict:
+        if verdict == "yes":
             desk.client.approve(quote.id, by="elicitation")
-        elif approved is not None:
+        elif approved is not None and verdict is None:
             _relay(quote, approved, desk)
         desk.client.check_run(quote, desk.output)
         try:
@@ -88,7 +94,10 @@ async def _begun(
                 raise
             return other.id
 
-    return await aside(begin, seconds=until - anyio.current_time())
+    try:
+        return await aside(begin, seconds=until - anyio.current_time())
+    except TimeoutError:
+        return None
 
 
 def _relay(quote: Quote, approved: str, desk: Desk) -> None:
@@ -105,25 +114,24 @@ def _declined(quote: Quote, desk: Desk, language: str) -> CallToolResult:
     return speaking.answer([said, mcp_text("next.declined", language), "status: declined"], data)
 
 
-def _unconfirmed(quote: Quote, desk: Desk, language: str) -> CallToolResult:
+def _unconfirmed(quote: Quote, desk: Desk, language: str, *, was_opened: bool) -> CallToolResult:
     """Nobody has said yes: the quote, one sentence to say to the person, and every way a yes can be given."""
     data = quote_data(quote, desk.client, language)
-    command = desk.typed("approve", quote.id)
-    address = desk.studio()
-    url = f"{address}/approve/{quote.id}" if address else None
+    command, url = desk.typed("approve", quote.id), desk.page(quote.id)
     facts = {"summary": data["summary"], "ceiling": quote.ceiling, "quote": quote.id, "command": command}
-    relays = desk.mode == "relay"
+    said = mcp_text("confirm.opened" if was_opened else "confirm.say", language, facts)
+    ways = "confirm.relay" if desk.mode == "relay" and not was_opened else "confirm.person"
     lines = [
         *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
-        mcp_text("confirm.say", language, facts),
-        mcp_text("confirm.relay" if relays else "confirm.person", language, facts),
+        said,
+        mcp_text(ways, language, facts),
         mcp_text("confirm.page", language, {"url": url}) if url else "",
         "status: needs_confirmation",
         f"quote_id: {quote.id}",
     ]
     told: dict[str, Any] = {
         "status": "needs_confirmation",
-        "message": mcp_text("confirm.say", language, facts),
+        "message": said,
         "quote": data,
         "approve_command": command,
         "approve_url": url,

@@ -1,27 +1,43 @@
 """
 The question before money is spent, put to the person by the agent's host.
 
-A host may answer its dialogs by itself, so that a yes given here counts as passed on, not as a person's own
-hand: where the configuration wants that, nothing is asked here, and only a terminal or the studio counts.
+A host may answer its dialogs by itself, so that a yes given in one counts as passed on, not as a person's own
+hand. Where the configuration wants that, and where the host has no dialogs, it is asked to open the studio's
+page instead; the yes is what is pressed there, and never the host's word.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
+import anyio
 from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit
 from mcp_types import ClientCapabilities
 from pydantic import BaseModel, Field, StrictBool, create_model
 
 from limner import approval
 from limner.errors import LimnerError
-from limner.mcp.desk import Desk
+from limner.mcp import opening
+from limner.mcp.desk import LOOK_SECONDS, Desk, aside
+from limner.mcp.opening import Opened
 from limner.messages import LANGUAGES, clean, mcp_text, sentence
 from limner.telling import summary
 from limner.types import Quote
 
 _PROMPT = 240
 _TERMS = 390
-NOT_ASKED = "not asked"
+
+Verdict = Literal["yes", "no", "closed"] | Opened | None
+"""
+What came of asking. "closed": the question was put away, by the person or by the host itself. `Opened`: the
+answer is in the ledger, or not there yet. `None`: nobody was asked.
+"""
+
+
+class _Page(NamedTuple):
+    """The studio's page of a quote, and what the host says beside its address."""
+
+    message: str
+    url: str
 
 
 class Yes(BaseModel):
@@ -59,31 +75,41 @@ def question(quote: Quote, language: str, sandbox: bool) -> str:
 def asker(desk: Desk) -> Any:
     """The resolver of `generate_image`: asks where somebody has to be asked and the host can."""
 
-    def ask(quote_id: str, ctx: Context[Any, Any]) -> Any:
-        if not can_ask(ctx.client_capabilities):
-            return NOT_ASKED
+    async def ask(quote_id: str, ctx: Context[Any, Any]) -> Any:
         try:
-            quote = desk.client.ledger.quote(quote_id)
-            if not _is_open(quote, desk):
-                return NOT_ASKED
-        except LimnerError:
+            asked = await aside(_asked, desk, quote_id, ctx.client_capabilities)
+        except (LimnerError, TimeoutError):
             # The tool itself meets the same mistake, and answers with it.
-            return NOT_ASKED
-        language = desk.voice.of(quote.choice.request.prompt)
-        return Elicit(question(quote, language, desk.client.sandbox), form(language))
+            return None
+        if isinstance(asked, _Page):
+            return await opening.put(ctx, *asked) or "closed"
+        return asked
 
     return ask
 
 
+def _asked(desk: Desk, quote_id: str, told: ClientCapabilities | None) -> Elicit[Yes] | _Page | None:
+    """How the person is to be asked, if at all. Raises `NotFound`, `QuoteChanged`, `Usage`."""
+    quote = desk.client.ledger.quote(quote_id)
+    if not _is_open(quote, desk):
+        return None
+    language = desk.voice.of(quote.choice.request.prompt)
+    said = question(quote, language, desk.client.sandbox)
+    if desk.mode == "relay" and can_ask(told):
+        return Elicit(said, form(language))
+    page = desk.page(quote.id) if opening.can_open(told) else None
+    return _Page(f"{said} {mcp_text('ask.page', language)}", page) if page else None
+
+
 def _is_open(quote: Quote, desk: Desk) -> bool:
-    """Would a yes given now count, and does anything wait for it? Raises `QuoteChanged`."""
+    """Does anything wait for a yes? Raises `QuoteChanged`."""
     ledger = desk.client.ledger
     approval.check(quote, ledger.now())
     return (
-        desk.mode == "relay"
-        and desk.client.needs_question(quote)
+        desk.client.needs_question(quote)
         and ledger.approval(quote.id) is None
         and ledger.job_of_quote(quote.id) is None
+        and not ledger.is_declined(quote)
     )
 
 
@@ -93,10 +119,24 @@ def can_ask(capabilities: ClientCapabilities | None) -> bool:
     return told is not None and (told.form is not None or told.url is None)
 
 
-def verdict(outcome: Any) -> bool | None:
-    """Yes, no, or `None` where nobody was asked."""
+def verdict(outcome: Any) -> Verdict:
     if not isinstance(outcome, AcceptedElicitation):
-        return False
-    if outcome.data == NOT_ASKED:
-        return None
-    return isinstance(outcome.data, Yes) and outcome.data.approve
+        return "closed"
+    told: Any = outcome.data
+    if isinstance(told, Yes):
+        return "yes" if told.approve else "no"
+    plain: Verdict = told
+    return plain
+
+
+async def pressed(ctx: Context[Any, Any], desk: Desk, quote: Quote, page: Opened, seconds: float) -> None:
+    """Wait until the page's yes is in the ledger, or for so long. Raises `Declined` for its no."""
+    until = anyio.current_time() + seconds
+    ledger, language = desk.client.ledger, desk.voice.of(quote.choice.request.prompt)
+    await ctx.report_progress(0, 100, mcp_text("ask.waiting", language))
+    while await aside(ledger.approval, quote.id) is None:
+        await aside(ledger.demand_undeclined, quote)
+        if anyio.current_time() >= until:
+            return
+        await anyio.sleep(min(LOOK_SECONDS, max(0.0, until - anyio.current_time())))
+    await page.done(ctx)

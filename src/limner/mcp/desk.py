@@ -23,6 +23,9 @@ T = TypeVar("T")
 LONGEST_SECONDS = 45
 """No call takes longer: hosts give up after 60 s, most of them without saying so."""
 
+LOOK_SECONDS = 0.2
+"""Between two looks at the ledger."""
+
 _PATIENCE_SECONDS = 40
 _STUDIO = "studio.json"
 
@@ -42,6 +45,8 @@ class Desk:
         self.pictures = Path(pictures).expanduser() if pictures else client.home.data / "pictures"
         self._fetching: dict[str, threading.Thread] = {}
         self._hindered: dict[str, LimnerError] = {}
+        self.has_offered_setup = False
+        """Once is enough: an agent may look again and again at how things stand."""
 
     @property
     def client(self) -> Client:
@@ -89,11 +94,20 @@ class Desk:
         try:
             told = json.loads((homes.find(self._at).data / _STUDIO).read_bytes())
             port, process = int(told["port"]), int(told["pid"])
+            only_sandbox = bool(told.get("sandbox"))
             if os.name == "posix":
                 os.kill(process, 0)
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+        if only_sandbox and not self.client.sandbox:
+            # It knows nothing of what costs real money.
             return None
         return f"http://127.0.0.1:{port}"
+
+    def page(self, quote_id: str) -> str | None:
+        """Where a person says yes to a quote with their own hand, while the studio runs."""
+        address = self.studio()
+        return f"{address}/approve/{quote_id}" if address else None
 
     def fetch(self, job_id: str) -> None:
         """Bring home, on a thread of its own, a job whose process has ended. Costs nothing."""

@@ -7,14 +7,13 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 
 from limner.mcp import speaking
-from limner.mcp.desk import Desk, aside
+from limner.mcp.desk import LOOK_SECONDS, Desk, aside
 from limner.mcp.pictures import Preview, blocks
 from limner.messages import mcp_text, sentence
 from limner.receipts import said
 from limner.telling import job_data
 from limner.types import LIVE, Job
 
-_LOOK_SECONDS = 0.2
 _NOTE_SECONDS = 5.0
 
 
@@ -50,7 +49,7 @@ async def follow(call: Call, job_id: str, seconds: float) -> tuple[Job, list[str
         if anyio.current_time() >= noted + _NOTE_SECONDS:
             noted = anyio.current_time()
             await _note(call, job)
-        await anyio.sleep(min(_LOOK_SECONDS, max(0.0, until - anyio.current_time())))
+        await anyio.sleep(min(LOOK_SECONDS, max(0.0, until - anyio.current_time())))
 
 
 async def _note(call: Call, job: Job) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
+from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from limner import gateways
 from limner.errors import LimnerError, NotFound, SetupNeeded, Usage
-from limner.mcp import shapes, speaking
+from limner.mcp import opening, shapes, speaking
 from limner.mcp.desk import Desk, aside
 from limner.messages import mcp_text, sentence
 from limner.money import decimal
@@ -143,7 +144,7 @@ def spending(desk: Desk) -> Tool:
 
 
 def telling_setup(desk: Desk) -> Tool:
-    async def setup_status() -> Annotated[CallToolResult, shapes.Setup]:
+    async def setup_status(ctx: Context[Any, Any]) -> Annotated[CallToolResult, shapes.Setup]:
         language = desk.voice.own
         try:
             told = await aside(_gateways, desk, language)
@@ -152,6 +153,7 @@ def telling_setup(desk: Desk) -> Tool:
             return speaking.failed(error, language)
         ready = any(one["ready"] for one in told)
         command, studio = desk.typed("setup"), desk.studio()
+        was_opened = not ready and studio is not None and await _offered(ctx, desk, studio, language)
         data = {
             "gateways": told,
             "ready": ready,
@@ -166,13 +168,23 @@ def telling_setup(desk: Desk) -> Tool:
             *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
             *(f"{one['name']}: {one['status']}" for one in told),
             mcp_text(key, language, {"command": command}),
-            mcp_text("setup.studio", language, {"url": studio}) if studio else "",
+            mcp_text("setup.studio", language, {"url": f"{studio}/setup"}) if studio else "",
+            mcp_text("setup.opened", language) if was_opened else "",
             mcp_text(f"setup.{mode}", language),
             mcp_text("setup.keys", language),
         ]
         return speaking.answer(lines, data)
 
     return setup_status
+
+
+async def _offered(ctx: Context[Any, Any], desk: Desk, studio: str, language: str) -> bool:
+    """Has the host opened the page where a key is entered? Offered once; a key has no place in a form."""
+    if desk.has_offered_setup or not opening.can_open(ctx.client_capabilities):
+        return False
+    page = await opening.put(ctx, mcp_text("ask.setup", language), f"{studio}/setup")
+    desk.has_offered_setup = True
+    return page is not None
 
 
 def _gateways(desk: Desk, language: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, ValidationError
 
 from limner.errors import ApprovalNeeded, Usage
 from limner.mcp import speaking
+from limner.mcp.opening import PageFirst
 from limner.messages import mcp_text
 
 _ANSWERING_SECONDS = 15 * 60
@@ -37,6 +38,8 @@ class StrictTool(Tool):
         except MCPError:
             raise
         except UnexpectedToolError as error:
+            if isinstance(error.__cause__, PageFirst):
+                return error.__cause__.asked
             return speaking.own_fault(error.__cause__ or error, self.language)
         except (ToolError, TimeoutError):
             # What came back from the host's dialog was neither a yes nor a no.

@@ -11,8 +11,13 @@ TEXTS: dict[str, str] = {
     "your pictures. Quote {quote}. Prompt: “{prompt}”",
     "ask.label": "Yes, buy exactly this",
     "ask.note": "Without this nothing is sent and nothing is spent.",
+    "ask.page": "You answer on limner's own page; opening it spends nothing.",
+    "ask.waiting": "Waiting for the yes on the page",
+    "ask.setup": "No gateway is set up yet. limner's own page on this machine takes a key; no agent sees it.",
     # When the host cannot ask
     "confirm.say": "Ask the person: “{summary} May at most {ceiling} be spent on it?” Nothing has been sent or spent.",
+    "confirm.opened": "The page with the price was opened, and no yes has been given there yet. Nothing has been sent or "
+    "spent.",
     "confirm.relay": "When they say yes, call generate_image again with approved set to {quote}; or they type: "
     "{command}",
     "confirm.person": "Here only the person's own hand counts, so passing on a yes changes nothing. They type in a "
@@ -49,6 +54,7 @@ TEXTS: dict[str, str] = {
     "setup.ready": "Ready. More gateways are set up with: {command}",
     "setup.missing": "No gateway is set up yet. The person types in a terminal: {command}",
     "setup.studio": "Or in the browser: {url}",
+    "setup.opened": "That page was opened for the person. When they have entered a key, look again with setup_status.",
     "setup.relay": "A yes counts when the person gives it in a dialog, in the chat, at a terminal or in the studio.",
     "setup.person": "A yes counts only from the person's own hand: at a terminal or in the studio.",
     "setup.keys": "Never ask for a key in chat, and never take one.",
@@ -90,8 +96,8 @@ TEXTS: dict[str, str] = {
     "quote_image.extra": "Other parameters of the model, by name",
     "generate_image.title": "Make the picture (spends)",
     "generate_image.about": "Make what was quoted. Spends only with the person's yes to exactly this quote; asks for it in "
-    "a dialog, or answers needs_confirmation and says how to ask. The same quote is bought once, however often this is "
-    "called: a repeated call names its job. Returns within 45 s; while status is running, look with get_job.",
+    "a dialog or on a page, or answers needs_confirmation and says how to ask. The same quote is bought once, however "
+    "often this is called: a repeated call names its job. Returns within 45 s; while status is running, look with get_job.",
     "generate_image.quote_id": "From quote_image",
     "generate_image.wait_seconds": "How long to wait for the pictures. The job goes on afterwards",
     "generate_image.preview": "small: a small copy of the first picture in the result",
@@ -126,8 +132,8 @@ TEXTS: dict[str, str] = {
     "deliver_image.caption": "What stands with it",
     "deliver_image.index": "Which picture of the job, from 0",
     "setup_status.title": "What is set up",
-    "setup_status.about": "Which gateways can be used, what is missing, whose yes counts. Asks for nothing; keys are set up "
-    "by the person in a terminal or the studio, never here.",
+    "setup_status.about": "Which gateways can be used, what is missing, whose yes counts. Keys are set up by the person in a "
+    "terminal or the studio, never here; where there is none yet, the host may be asked to open the studio's page.",
     # Prompts and pictures
     "make_image.title": "Make a picture",
     "make_image.about": "From a wish to a picture, with the price first",

@@ -10,8 +10,12 @@ TEXTS: dict[str, str] = {
     "报价 {quote}。提示词：“{prompt}”",
     "ask.label": "同意，就买这一份",
     "ask.note": "不勾选就不会发送，也不会花钱。",
+    "ask.page": "请在 limner 自己的页面上回答；打开页面不会花钱。",
+    "ask.waiting": "正在等待页面上的同意",
+    "ask.setup": "还没有设置任何网关。密钥请在 limner 自己的页面上输入：页面就在这台电脑上，智能体看不到密钥。",
     # 宿主程序不能询问时
     "confirm.say": "请问用户：“{summary}最多花费 {ceiling}，可以吗？”目前没有发送任何内容，也没有花钱。",
+    "confirm.opened": "带价格的页面已经打开，但那里还没有人同意。目前没有发送任何内容，也没有花钱。",
     "confirm.relay": "用户同意后，再次调用 generate_image，并把 approved 设为 {quote}；或由用户在终端输入：{command}",
     "confirm.person": "这里只认用户亲手给出的同意，转达无效。请用户在终端输入：{command}。然后用同一个 quote_id 再次调用 generate_image。",
     "confirm.page": "也可以在此页面上同意：{url}",
@@ -39,6 +43,7 @@ TEXTS: dict[str, str] = {
     "setup.ready": "可以使用。要设置更多网关，请输入：{command}",
     "setup.missing": "还没有设置任何网关。请用户在终端输入：{command}",
     "setup.studio": "也可以在浏览器里设置：{url}",
+    "setup.opened": "已为用户打开该页面。用户输入密钥后，请再用 setup_status 查看。",
     "setup.relay": "用户在对话框、聊天、终端或工作室里给出的同意都有效。",
     "setup.person": "只有用户在终端或工作室里亲手给出的同意才有效。",
     "setup.keys": "不要在聊天里索要密钥，也不要接受密钥。",
@@ -76,7 +81,7 @@ TEXTS: dict[str, str] = {
     "quote_image.max_cost": "报价不得超过的金额，以网关的单位写成小数。这是上限，不是同意",
     "quote_image.extra": "模型的其他参数，按名称",
     "generate_image.title": "生成图片（会花钱）",
-    "generate_image.about": "生成报过价的图片。只有用户同意这一报价才会花钱；会用对话框询问，或回答 needs_confirmation 并说明该怎么问。"
+    "generate_image.about": "生成报过价的图片。只有用户同意这一报价才会花钱；会用对话框或页面询问，或回答 needs_confirmation 并说明该怎么问。"
     "同一报价无论调用多少次都只买一次：重复调用会说出它的任务。45 秒内返回；status 为 running 时用 get_job 查看。",
     "generate_image.quote_id": "来自 quote_image",
     "generate_image.wait_seconds": "等图片多少秒。之后任务仍会继续",
@@ -107,7 +112,7 @@ TEXTS: dict[str, str] = {
     "deliver_image.caption": "随图的文字",
     "deliver_image.index": "任务的第几张图片，从 0 数起",
     "setup_status.title": "设置情况",
-    "setup_status.about": "哪些网关可用、还缺什么、谁的同意有效。不会索要任何东西；密钥由用户在终端或工作室里设置，绝不在这里。",
+    "setup_status.about": "哪些网关可用、还缺什么、谁的同意有效。密钥由用户在终端或工作室里设置，绝不在这里；还没有密钥时，可能会请宿主程序打开工作室的页面。",
     # 提示与图片
     "make_image.title": "生成一张图片",
     "make_image.about": "从愿望到图片，先说价格",
