@@ -160,6 +160,35 @@ def test_progress_is_seen_while_a_picture_is_made(look: Looker, wall: None, buye
         expect(page.locator(".hanging img")).to_be_visible()
 
 
+def test_a_picture_made_elsewhere_is_hung_in_every_window_without_a_reload(
+    look: Looker, wall: None, buyer: Buyer
+) -> None:
+    with look() as page, look("zh-CN") as other:
+        for window in (page, other):
+            window.locator("[data-tile]").first.focus()
+        buyer.make("a heron at noon", model="gpt-image-2")
+        for window in (page, other):
+            expect(window.locator("[data-tile]").first).to_contain_text("a heron at noon")
+            expect(window.locator("#news")).to_contain_text("a heron at noon")
+            expect(window.locator("[data-tile]:focus")).not_to_contain_text("a heron at noon")
+            expect(window.locator(".day")).to_have_count(1)
+            expect(window.locator("[data-tile]")).to_have_count(49)
+
+
+def test_where_the_stream_is_cut_the_page_asks_instead(
+    browser: Browser, studio: Studio, buyer: Buyer, wall: None
+) -> None:
+    context = browser.new_context()
+    context.set_default_timeout(_PATIENCE_MS)
+    page = context.new_page()
+    page.route(lambda url: "/live/" in url and "once" not in url, lambda route: route.abort())
+    page.goto(studio.link)
+    expect(page.locator("[data-tile]")).to_have_count(48)
+    buyer.make("a heron at dusk", model="gpt-image-2")
+    expect(page.locator("[data-tile]").first).to_contain_text("a heron at dusk")
+    context.close()
+
+
 def test_a_question_is_closed_by_hand(look: Looker, wall: None, buyer: Buyer) -> None:
     with look() as page:
         page.get_by_role("link", name="Questions").click()

@@ -184,7 +184,8 @@ const PARTS = {
   strip: (html) => renewAll(one("#strip"), parsed(html)),
   tiles: hang,
   live: (html) => renew(one("#live"), parsed(html).firstElementChild),
-  stand: (stand) => { if (stand !== document.body.dataset.stand) location.reload(); },
+  // What was pressed here is on its way to its own page.
+  stand: (stand) => { if (stand !== document.body.dataset.stand && !one("[data-sent]")) location.reload(); },
   news: (text) => { if (one("#news").textContent !== text) one("#news").textContent = text; },
   questions: (count) => { one("#count").textContent = count; },
 };
