@@ -7,8 +7,19 @@ from limner.messages import sentence
 if TYPE_CHECKING:
     from limner.words import Span, Understanding
 
-_BY_ITSELF = {"courtesy", "picture", "operation"}
-_NAMED = {"avoid", "excluded", "declined", "lettering", "links", "clear", "n", "subject", "max_cost"}
+_BY_ITSELF = {"courtesy", "correction", "picture", "operation"}
+_NAMED = {
+    "avoid",
+    "excluded",
+    "declined",
+    "lettering",
+    "links",
+    "clear",
+    "n",
+    "subject",
+    "max_cost",
+    "overruled",
+}
 
 
 def line(told: "Understanding", language: str) -> str:

@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "words.means.declined": "not wanted",
     "words.means.lettering": "written in the picture",
     "words.means.links": "a reference picture",
+    "words.means.overruled": "taken back",
     "words.means.clear": "the choice is free again",
     "words.means.n": "pictures: {value}",
     "words.means.subject": "the subject is called {value}",
@@ -47,6 +48,8 @@ TEXTS: dict[str, str] = {
     "words.operation": "{text}: the kind of task",
     "words.links": "{text}: a reference picture",
     "words.picture": "{text}: a picture to work on",
+    "words.overruled": "{text}: left out, because {value} was said later",
+    "words.correction": "{text}: takes back what was said before",
     "words.courtesy": "{text}: part of the order",
     "words.no_reference": "These words speak of a picture that is not there. Give it with --ref FILE, or it will be "
     "drawn from the words alone.",

@@ -66,8 +66,10 @@ def parse(sentence: str, attachments: Sequence[str] = (), subjects: Sequence[str
     clauses.settings(reading)
     clauses.edges(reading)
     reading.phrases("opening")
+    reading.phrases("corrected")
     reading.phrases("read")
     _known_subjects(reading, subjects)
+    clauses.corrections(reading)
     clauses.courtesies(reading)
     return _understood(reading, tuple(attachments))
 
@@ -115,7 +117,7 @@ def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding
     links = _all(found, "links")
     earlier: Any = last.get("earlier")
     speaks_of_one = "picture" in last or last.get("operation") == "image_to_image"
-    spans = tuple(sorted(reading.spans))
+    spans = tuple(_overruled(one, last) for one in sorted(reading.spans))
     return Understanding(
         sentence=reading.sentence,
         prompt=text.without(reading.sentence, [(one.start, one.end) for one in spans if one.taken]),
@@ -133,6 +135,14 @@ def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding
         spans=spans,
         **told,
     )
+
+
+def _overruled(span: Span, last: dict[str, str]) -> Span:
+    """Of two settings of one kind the later is meant; the earlier one's span says so."""
+    only_one = span.meaning in _SINGLE or span.meaning in {"n", "seed"}
+    if not only_one or span.meaning == "subject" or last.get(span.meaning, span.value) == span.value:
+        return span
+    return span._replace(meaning="overruled", value=last[span.meaning])
 
 
 def _all(found: list[Found], meaning: str) -> tuple[str, ...]:

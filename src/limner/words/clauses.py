@@ -11,6 +11,7 @@ _DELIMITER = re.compile(
     r"[,;!?\n。、|()\[\]【】\x01—…]|\.(?=[\s\x01]|$)|:(?![0-9])|(?<![0-9]):|(?<=\s)(?:-|/+)(?=\s)"
 )
 _BESIDE = " ,;:.。!-\n、"
+_WAVERING = _BESIDE + "…—?"
 _POINTS = frozenset("、.):")
 """What stands after the number of a point in a list."""
 _GOES_ON = re.compile(r"(?<!as)(?<!it)(?<!in)(?<!with) an? [a-z]+,$")
@@ -53,6 +54,25 @@ def settings(reading: Reading) -> None:
             reading.found += found
             shown = [one for one in found if one.meaning != "clear"]
             reading.partition(start, end, shown or found, taken=True)
+            reading.blot(start, end, text.TAKEN)
+
+
+def corrections(reading: Reading) -> None:
+    """A "no, wait" between two settings of one kind belongs to neither the picture nor the request."""
+    takes_back = lexicon.corrections()
+    for start, end in list(clauses(reading.working)):
+        after = reading.working[end:].lstrip(_WAVERING)
+        behind = next((one for one in sorted(reading.spans) if one.start >= end), None)
+        if (
+            takes_back.fullmatch(reading.working, start, end)
+            and after.startswith(text.TAKEN)
+            and behind is not None
+            and any(one.meaning == behind.meaning and one.end <= start for one in reading.spans)
+        ):
+            before = len(reading.working[:start].rstrip(_WAVERING))
+            start = before if reading.working[:before].endswith(text.TAKEN) else start
+            end = len(reading.working) - len(after)
+            reading.span(start, end, "correction", "", taken=True)
             reading.blot(start, end, text.TAKEN)
 
 

@@ -1,7 +1,7 @@
 """The words there are, from the data files beside this one and from the gateways' own facts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -118,7 +118,13 @@ def macros() -> dict[str, str]:
     for language in LANGUAGES:
         for name, text in _file(language)["pieces"].items():
             made[name] = filled(text, made)
+    for language, name in (("en", "WRONG"), ("zh", "ZWRONG")):
+        made[name] = rf"(?:(?:{_any_of(_file(language)['corrections'])})[\s,.:!…—-]+)+"
     return made
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def filled(text: str, pieces: Mapping[str, str]) -> str:
@@ -153,15 +159,27 @@ def fillers() -> re.Pattern[str]:
 @cache
 def courtesies() -> re.Pattern[str]:
     """Words that belong to an order and not to a picture."""
-    words = [re.escape(word) for language in LANGUAGES for word in _file(language)["courtesies"]]
-    words.append("[0-9]{1,2}[.)]?|[-*•]")
-    return re.compile("|".join(sorted(words, key=len, reverse=True)))
+    words = _any_of(word for language in LANGUAGES for word in _file(language)["courtesies"])
+    return re.compile(words + "|[0-9]{1,2}[.)]?|[-*•]")
+
+
+@cache
+def corrections() -> re.Pattern[str]:
+    """Words that take back what was said just before."""
+    words = _any_of(word for language in LANGUAGES for word in _file(language)["corrections"])
+    return re.compile(rf"(?:{words})(?:[ ]+(?:{words}))*")
 
 
 @cache
 def not_wanted() -> re.Pattern[str]:
     """Words before a setting that turn it round."""
     return re.compile("|".join(str(_file(language)["not_wanted"]) for language in LANGUAGES))
+
+
+@cache
+def counts() -> re.Pattern[str]:
+    """A number, in figures or in words."""
+    return re.compile(filled("[0-9]|{N}|(?<![a-z]){C}(?![a-z])", macros()))
 
 
 @cache

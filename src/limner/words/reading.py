@@ -89,11 +89,18 @@ class Reading:
 
     def _fits(self, phrase: Phrase, match: re.Match[str]) -> bool:
         if phrase.also.get("capital"):
-            return self.sentence[match.start("subject")].isupper()
+            return self.sentence[match.start(phrase.also["capital"])].isupper()
+        if phrase.also.get("corrects"):
+            return self._follows_a_count(match.start())
         if "upper" in phrase.pattern.groupindex:
             said = self.sentence[match.start("upper") : match.end("upper")]
             return said == said.upper() and any(letter.isalpha() for letter in said) and len(said) > 1
         return True
+
+    def _follows_a_count(self, at: int) -> bool:
+        """Was a count of pictures said before a place, and nothing else counted since?"""
+        said = [one for one in self.spans if one.meaning == "n" and one.end <= at]
+        return bool(said) and not lexicon.counts().search(self.folded, max(one.end for one in said), at)
 
     def _take(self, phrase: Phrase, start: int, end: int, read: list[Found]) -> None:
         while start < end and self.working[start].isspace():
@@ -168,8 +175,8 @@ def size(folded: str) -> str:
 def cost(folded: str) -> str:
     """An amount and its unit: "2 CNY"."""
     number = re.search(r"[0-9]+(?:\.[0-9]+)?", folded)
-    said = (number[0] if number else re.match("[一-鿿]*?(?=块|元|人|积|美|$)", folded)[0]).strip()  # type: ignore[index]
-    unit = folded.replace(said, "", 1).strip()
+    said = (number[0] if number else re.match("[一-鿿]*?(?=个|块|元|人|积|美|$)", folded)[0]).strip()  # type: ignore[index]
+    unit = folded.replace(said, "", 1).strip().removeprefix("个")
     named = lexicon.values()["unit"]
     return f"{said if number else count(said)} {named.get(unit) or named[unit.removesuffix('s')]}"
 
