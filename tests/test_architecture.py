@@ -23,7 +23,7 @@ MOST_LINES, MOST_FUNCTION_LINES = 400, 60
 ROOMS = {
     "apsw": {"ledger"},
     "httpcore2": {"transport.py", "addresses.py", "streams.py"},
-    "PIL": {"references.py", "pixels.py", "sight.py", "sandbox", "provenance.py", "cli", "studio", "mcp"},
+    "PIL": {"references.py", "pixels.py", "sight.py", "sandbox", "cli", "studio", "mcp"},
     "pi_heif": {"references.py", "pixels.py"},
     "pybase64": {"answers.py", "artifacts.py", "bodies.py", "wire.py", "sandbox"},
     "rich": {"cli"},
@@ -37,7 +37,7 @@ ROOMS = {
     "mcp_types": {"mcp"},
     "pydantic": {"mcp"},
     "anyio": {"mcp"},
-    "c2pa": {"provenance.py"},
+    "c2pa": {"provenance"},
     "apprise": {"delivery"},
 }
 SQL = re.compile(
@@ -213,7 +213,7 @@ HEAVY = (
     "mcp",
     "uvicorn",
 )
-AFTER_MAKING = ("asyncio", "PIL", "rich", "pydantic", "h2", "mcp", "starlette", "uvicorn")
+AFTER_MAKING = ("asyncio", "PIL", "rich", "pydantic", "h2", "mcp", "starlette", "uvicorn", "c2pa")
 TELL = "import json, os, sys; os.write(2, b'\\n' + json.dumps(sorted(sys.modules)).encode())"
 
 

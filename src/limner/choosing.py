@@ -1,17 +1,19 @@
 """The verbs of `Client` that come before a quote: what there is, what is meant, what would serve it best."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limner import gateways, lists, subjects
 from limner.engine import Engine
-from limner.errors import NotFound
+from limner.errors import NotFound, Usage
 from limner.messages import sentence
 from limner.preferences import TASKS
 from limner.ranking import Ranked
 from limner.types import Change, Job, Model, Request
 
 if TYPE_CHECKING:
+    from limner.provenance.origin import Origin
     from limner.words import Understanding
 
 
@@ -91,6 +93,35 @@ class Choosing:
     def story(self, file: str) -> Job:
         """The job a picture came from, by its path, its bytes or a job's id. Raises `NotFound`, `Usage`."""
         return subjects.picture(file, self.engine.ledger)[0]
+
+    def origin(self, file: str) -> "Origin":
+        """
+        Where a picture says it comes from, by the marks that its file carries, whoever made it: `Origin` has
+        them, `limner.provenance.origin.said` their sentences. Raises `Usage` for a file that cannot be read.
+        """
+        from limner.provenance import origin
+
+        path = Path(file).expanduser().absolute()
+        try:
+            return origin.of_file(path, trusted=self._trusted())
+        except OSError as error:
+            raise Usage("file.unreadable", path=path, reason=error.strerror) from error
+
+    def origins(self, job: Job, *, check: bool = True) -> "tuple[Origin, ...]":
+        """
+        Where the pictures of a job say they come from, in their order. Without `check` only the marks are
+        read: whether signatures hold, and whether a file was changed since it was delivered, is left open.
+        """
+        from limner.provenance import origin
+
+        trusted = self._trusted() if check else ""
+        return tuple(origin.of_picture(one, check=check, trusted=trusted) for one in job.pictures)
+
+    def _trusted(self) -> str:
+        from limner.provenance import manifest
+
+        given = self.engine.settings.get("provenance", {}).get("trust")
+        return manifest.anchors(given) if given else ""
 
     def name_subject(self, name: str, file: str) -> None:
         """From now on this picture is what `name` looks like. Raises `NotFound`, `Usage`."""

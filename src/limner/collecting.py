@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from limner import artifacts, checks, deadlinks
+from limner import artifacts, checks, deadlinks, provenance
 from limner.answers import Answer
 from limner.artifacts import Output
 from limner.errors import GatewayError, NoPicture, StorageFailed
@@ -129,7 +129,9 @@ def _compared(
     work, declared = delivery.work, delivery.submission.declared
     said = declared[number] if number < len(declared) else Declared()
     rows: list[Difference] = []
+    marks: dict[str, Any] | None = None
     try:
+        marks = provenance.told(provenance.read(path))
         rows += checks.of_picture(path, found, delivery.choice, said, place)
     except Exception as error:  # noqa: BLE001  # a check that trips must not cost anybody a paid picture
         work.watch("unchecked", {"place": place, "reason": f"{type(error).__name__}: {error}"})
@@ -137,7 +139,7 @@ def _compared(
     other = differences.earlier(work.ledger.store, sha256, work.job_id)
     rows += [Difference(place, "again", {"job": other})] if other else []
     told = [{"kind": one.kind, **one.facts} for one in rows]
-    return {**delivery.story, "differences": told}, rows
+    return {**delivery.story, "differences": told, "provenance": marks}, rows
 
 
 def _mark(work: Work, place: int) -> Path:

@@ -37,6 +37,7 @@ _SHAPE: Mapping[str, Any] = {
     "waits": "numbers",
     "gateways": {_ANY: _GATEWAY},
     "targets": {_ANY: "table"},
+    "provenance": {"trust": "text"},
     **dict.fromkeys(("budget", "rates", "preferences", "knowledge", "messages", "log"), "table"),
 }
 

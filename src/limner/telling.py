@@ -1,8 +1,9 @@
 """Quotes and jobs as every face tells them to programs: plain data, additive only, with their sentences."""
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limner import knowledge
 from limner.client import Client
@@ -11,6 +12,9 @@ from limner.messages.stream import percent
 from limner.money import decimal
 from limner.receipts import told, words
 from limner.types import LIVE, Job, Quote
+
+if TYPE_CHECKING:
+    from limner.provenance.origin import Origin
 
 _COUNTED = {"link", "task_gone", "task_unseen"}
 LOOK_AGAIN_SECONDS = 5
@@ -109,6 +113,15 @@ def job_data(job: Job, client: Client, language: str) -> dict[str, Any]:
     elif job.state == "done":
         data["progress"] = 100
     data["sandbox"] = client.sandbox
+    return data
+
+
+def with_origins(data: dict[str, Any], origins: Iterable["Origin"], language: str) -> dict[str, Any]:
+    """`job_data` with where each of its pictures says it comes from."""
+    from limner.provenance import origin
+
+    for row, one in zip(data["images"], origins, strict=True):
+        row["provenance"] = origin.told(one, language)
     return data
 
 

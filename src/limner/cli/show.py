@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 from limner.cli.face import Face
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
+from limner.errors import NotFound
 from limner.messages import clean
+from limner.provenance.origin import said as sentences
+from limner.provenance.origin import told
 from limner.receipts import said
+from limner.telling import with_origins
 from limner.types import Job
 
 if TYPE_CHECKING:
+    from limner.provenance.origin import Origin
     from limner.subjects import Node
 
 
@@ -24,7 +29,13 @@ def arguments(parser: ArgumentParser, text: Text) -> None:
 
 
 def run(options: Namespace, face: Face) -> int:
-    job = face.client.story(options.file)
+    try:
+        job = face.client.story(options.file)
+    except NotFound as error:
+        # A picture that was not made here has no story, but it may carry marks.
+        if error.key != "picture.not_ours" or options.subject or options.tree:
+            raise
+        return _stranger(options.file, face)
     face.speak_as(job.prompt)
     if options.subject:
         face.client.name_subject(options.subject, options.file)
@@ -33,7 +44,14 @@ def run(options: Namespace, face: Face) -> int:
         return _tree(job, face)
     sidecar = _sidecar(options.file)
     subjects = face.client.subjects_of(job.id)
-    data = {"job": job_data(job, face), "subjects": subjects, "sidecar": sidecar}
+    origins = face.client.origins(job)
+    asked = _asked(options.file, job)
+    data = {
+        "job": with_origins(job_data(job, face), origins, face.language),
+        "subjects": subjects,
+        "sidecar": sidecar,
+        "provenance": told(origins[asked], face.language) if origins else None,
+    }
     lines = [
         face.pair("card.prompt", clean(job.prompt, 300)),
         face.pair("card.model", f"{job.model} ({job.gateway})"),
@@ -44,10 +62,31 @@ def run(options: Namespace, face: Face) -> int:
     references = sidecar.get("request", {}).get("references", []) if sidecar else []
     lines += [face.pair("card.references", clean(str(one))) for one in references]
     lines += said(job, face.language)
+    if origins:
+        lines += _origin(origins[asked], face)
     if face.sandbox:
         lines.append(face.text("show.sandbox"))
     face.show("story", data, lines)
     return 0
+
+
+def _stranger(file: str, face: Face) -> int:
+    """A picture that was not made here, or was changed since: what it says of itself."""
+    found = face.client.origin(file)
+    path = str(Path(file).expanduser().absolute())
+    data = {"path": path, "job": None, "provenance": told(found, face.language)}
+    face.show("picture", data, [*_origin(found, face), face.text("picture.not_ours", path=path)])
+    return 0
+
+
+def _asked(file: str, job: Job) -> int:
+    """Which of a job's pictures is meant: the one of that name, else the first."""
+    path = str(Path(file).expanduser().absolute())
+    return next((at for at, one in enumerate(job.pictures) if one.path == path), 0)
+
+
+def _origin(found: "Origin", face: Face) -> list[str]:
+    return [face.pair("show.origin", line) for line in sentences(found, face.language)]
 
 
 def _tree(job: Job, face: Face) -> int:

@@ -31,7 +31,8 @@ def job_data(job: Job, face: Face) -> dict[str, Any]:
 
 def _whole(job: Job, face: Face) -> dict[str, Any]:
     """One job for programs, with what else could have made the picture where none came."""
-    data = job_data(job, face)
+    origins = face.client.origins(job, check=False)
+    data = telling.with_origins(job_data(job, face), origins, face.language)
     if job.state in {"failed", "canceled"}:
         data["alternatives"] = [
             {

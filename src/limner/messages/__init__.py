@@ -33,16 +33,25 @@ def help_text(key: str, language: str) -> str:
 
 def studio_text(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
     """A text of the studio's pages. Kept apart, because only the studio reads it."""
-    texts: dict[str, str] = import_module(f"limner.messages.{language}_studio").TEXTS
-    values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
-    if "reason" in values:
-        values["reason"] = _reason(values["reason"], language)
-    return texts[key].format_map(values)
+    return _apart("studio", key, language, facts)
 
 
 def mcp_text(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
     """A text of the MCP server. Kept apart, because only that reads it."""
-    texts: dict[str, str] = import_module(f"limner.messages.{language}_mcp").TEXTS
+    return _apart("mcp", key, language, facts)
+
+
+def origin_text(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
+    """
+    A text about where a picture comes from. Kept apart, because only who asks for that reads it. Raises
+    `KeyError`, as what stands in a file may name what nobody knows.
+    """
+    return _apart("provenance", key, language, facts)
+
+
+def _apart(table: str, key: str, language: str, facts: Mapping[str, Any] | None) -> str:
+    language = language if language in LANGUAGES else "en"
+    texts: dict[str, str] = import_module(f"limner.messages.{language}_{table}").TEXTS
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
     if "reason" in values:
         values["reason"] = _reason(values["reason"], language)

@@ -69,4 +69,7 @@ TEXTS: dict[str, str] = {
     "model.gone": "{gateway} no longer sells {model}, which you last said yes to on {day}. It sells: {known}.",
     "card.since": "changed",
     "card.habit": "beware",
+    # Where a picture comes from (the marks themselves: en_provenance.py)
+    "show.origin": "origin",
+    "provenance.no_trust": "{path} is no list of trusted signers that can be read. It has to be a file of certificates (PEM). Correct provenance.trust in config.toml, or take it out.",
 }

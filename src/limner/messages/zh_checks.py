@@ -68,4 +68,7 @@ TEXTS: dict[str, str] = {
     "model.gone": "{gateway} 已不再出售 {model}（您上次同意使用它是 {day}）。现有：{known}。",
     "card.since": "变化",
     "card.habit": "留意",
+    # Where a picture comes from (the marks themselves: zh_provenance.py)
+    "show.origin": "来源",
+    "provenance.no_trust": "{path} 不是可读取的受信任签名者名单。它应是一个证书文件（PEM）。请改正 config.toml 中的 provenance.trust，或将其删除。",
 }
