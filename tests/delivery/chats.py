@@ -9,6 +9,7 @@ The chat services, played on loopback from what their documents say: paths, fiel
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from email import message_from_bytes
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ class Arrived(NamedTuple):
 Answer = Callable[[Seen], Reply | None]
 
 
-class Chat:
+class Chat(ABC):
     """One service. `arrived` is what its people see; `ills` are replies given instead, in their order."""
 
     def __init__(self) -> None:
@@ -44,8 +45,9 @@ class Chat:
                 return reply
         return self.answer(seen, urlsplit(seen.path).path, dict(parse_qsl(urlsplit(seen.path).query)))
 
+    @abstractmethod
     def answer(self, seen: Seen, path: str, query: dict[str, str]) -> Reply:
-        raise NotImplementedError
+        """What the service says to one request."""
 
 
 class Feishu(Chat):
