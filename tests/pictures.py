@@ -30,6 +30,9 @@ LIES = {
 }  # fmt: skip
 """The sandbox's words for pictures that are not what was ordered. `test_checks` tries them."""
 
+MARKS = {"c2pa", "c2pa-torn", "aigc", "aigc-text", "aigc-torn"}
+"""The sandbox's words for marks of origin in a picture's file. `provenance` tries them."""
+
 
 def quarters(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
     """Red, green / blue, yellow: no two of the eight ways to turn it look the same."""

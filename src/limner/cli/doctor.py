@@ -27,6 +27,7 @@ _EXTRAS = {
     "mcp": "mcp",
     "studio": "jinja2",
     "deliver": "apprise",
+    "c2pa": "c2pa",
 }
 
 
@@ -99,9 +100,17 @@ def _permissions(face: Face, to_do: list[str]) -> None:
     if os.name != "posix":
         return
     home = face.client.home
-    for path in (home.ledger, home.settings, *_files(home.keys)):
-        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and path != home.settings:
-            to_do.append(face.text("doctor.open_file", path=path))
+    to_do += [face.text("doctor.open_folder", path=path) for path in (home.data, home.runs) if _is_open(path)]
+    to_do += [
+        face.text("doctor.open_file", path=path)
+        for path in (home.ledger, *_files(home.keys))
+        if _is_open(path)
+    ]
+
+
+def _is_open(path: Path) -> bool:
+    """Can other users of this machine look into it?"""
+    return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _files(folder: Path) -> list[Path]:

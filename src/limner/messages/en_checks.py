@@ -71,5 +71,6 @@ TEXTS: dict[str, str] = {
     "card.habit": "beware",
     # Where a picture comes from (the marks themselves: en_provenance.py)
     "show.origin": "origin",
+    "provenance.other_type": "limner knows nothing of {path}, and it looks for marks of origin in {types} only.",
     "provenance.no_trust": "{path} is no list of trusted signers that can be read. It has to be a file of certificates (PEM). Correct provenance.trust in config.toml, or take it out.",
 }

@@ -1,7 +1,7 @@
 """
 A painted image as a file: PNG, JPEG or WebP, quickly, with the words that say where it comes from.
 
-Not imitated: C2PA manifests, the metadata real gateways write.
+Not imitated: the metadata real gateways write. Marks of origin come at a word: see `marks`.
 """
 
 import io

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import pybase64
 
-from limner.sandbox import faults, lies
+from limner.sandbox import faults, lies, marks
 from limner.sandbox.call import Call
 from limner.sandbox.imprint import Kind
 from limner.sandbox.lies import Wanted
@@ -105,6 +105,7 @@ def _keep(key: _Key, picture: Picture) -> None:
 
 def _made(words: faults.Words, prompt: str, index: int, wanted: Wanted) -> Picture:
     picture = lies.told(words, prompt, index, wanted) or lies.honest(prompt, index, wanted)
+    picture = marks.put(words, picture)
     if "not-a-picture" in words:
         return picture._replace(data=b"The sandbox promised a picture and sent these words instead. " * 300)
     if "truncated-picture" in words:
