@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +13,37 @@ ROOT = Path(__file__).parent.parent
 FACTS = ROOT / "src" / "limner" / "providers"
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Fill in the marks that a page may hold."""
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Fill in the marks that a page may hold, in the page's language."""
     marks = {
         "<!-- gateways -->": gateways,
         "<!-- commands -->": commands,
         "<!-- wire -->": wire,
-        "<!-- schema -->": lambda: _code((ROOT / "src/limner/ledger/schema.sql").read_text("utf-8"), "sql"),
+        "<!-- schema -->": lambda _: _code((ROOT / "src/limner/ledger/schema.sql").read_text("utf-8"), "sql"),
         "<!-- faults -->": faults,
         "<!-- outcomes -->": outcomes,
-        "<!-- changelog -->": lambda: (ROOT / "CHANGELOG.md").read_text("utf-8"),
+        "<!-- changelog -->": lambda _: (ROOT / "CHANGELOG.md").read_text("utf-8"),
     }
     for mark, made in marks.items():
         if mark in markdown:
-            markdown = markdown.replace(mark, made())
+            lang = "zh" if page.file.src_uri.startswith("zh/") else "en"
+            markdown = markdown.replace(mark, made(lang))
     return markdown
 
 
-def commands() -> str:
+def commands(lang: str) -> str:
     """What `limner --help` and `limner COMMAND --help` print."""
-    whole = _help()
-    names = re.findall(r"^  (\w+) {2,}\S", whole, re.MULTILINE)
+    whole = _help(lang)
+    names = re.findall(r"^  (\w+) {2,}\S", _help("en"), re.MULTILINE)
     return "\n\n".join(
-        [_code(whole, "text"), *(f"## {name}\n\n{_code(_help(name), 'text')}" for name in names)]
+        [_code(whole, "text"), *(f"## {name}\n\n{_code(_help(lang, name), 'text')}" for name in names)]
     )
 
 
-def _help(*command: str) -> str:
+def _help(lang: str, *command: str) -> str:
     limner = str(Path(sys.executable).with_name("limner"))
     ran = subprocess.run(
-        [limner, *command, "--help", "--lang", "en"], capture_output=True, check=True, timeout=60
+        [limner, *command, "--help", "--lang", lang], capture_output=True, check=True, timeout=60
     )
     return ran.stdout.decode()
 
@@ -52,9 +54,9 @@ _NOT_CERTAIN = re.compile(
 )
 
 
-def wire() -> str:
+def wire(lang: str) -> str:
     """How each gateway is spoken to: what its adapter says of it, and where its facts are not certain."""
-    sections = []
+    sections, say = [], _speaker(lang)
     for path in sorted(FACTS.glob("*.toml")):
         facts = tomllib.loads(path.read_text("utf-8"))
         rooms = [path.with_suffix(".py"), *sorted(FACTS.glob(f"{path.stem}_*.py"))]
@@ -62,18 +64,22 @@ def wire() -> str:
             rooms.append(FACTS / "openai_dialect.py")
         said = [_docstring(room) for room in rooms]
         played = _docstring(ROOT / "src/limner/sandbox" / f"{path.stem}.py")
-        lines = [f"## {facts['gateway']['title']}", "", *said[:1], "", *_pace(facts), ""]
+        lines = [f"## {facts['gateway']['title']}", "", *said[:1], "", *_pace(facts, lang), ""]
         if len(said) > 1:
-            lines += [f"### {facts['gateway']['title']}: the parts", "", *(f"{one}\n" for one in said[1:])]
+            lines += [
+                f"### {facts['gateway']['title']}{say(': the parts')}",
+                "",
+                *(f"{one}\n" for one in said[1:]),
+            ]
         guesses = [one for one in _comments(path) if _NOT_CERTAIN.search(one)]
         if guesses:
             lines += [
-                f"### {facts['gateway']['title']}: not certain",
+                f"### {facts['gateway']['title']}{say(': not certain')}",
                 "",
                 *(f"- {one}" for one in guesses),
                 "",
             ]
-        lines += [f"### {facts['gateway']['title']}: in the sandbox", "", played]
+        lines += [f"### {facts['gateway']['title']}{say(': in the sandbox')}", "", played]
         sections.append("\n".join(lines))
     return "\n\n".join(sections)
 
@@ -98,33 +104,28 @@ def _comments(path: Path) -> list[str]:
     return told
 
 
-def _pace(facts: dict[str, Any]) -> list[str]:
+def _pace(facts: dict[str, Any], lang: str) -> list[str]:
     """The figures that decide how often something is sent, asked and waited for."""
+    say = _speaker(lang)
     polling, evidence, limits = facts.get("polling", {}), facts.get("evidence", {}), facts.get("limits", {})
-    rows = [
-        (
-            "way",
-            {"synchronous": "the answer brings the pictures"}.get(
-                facts["gateway"]["style"], "a task, followed by its id"
-            ),
-        )
-    ]
+    at_once = facts["gateway"]["style"] == "synchronous"
+    rows = [(say("way"), say("the answer brings the pictures" if at_once else "a task, followed by its id"))]
     if polling:
-        rows.append(
-            ("looks", f"every {polling['floor']} to {polling['ceiling']} s, for {polling['limit']} s")
-        )
+        rows.append((say("looks"), say("every {floor} to {ceiling} s, for {limit} s").format(**polling)))
     for operation, rule in facts.get("repeats", {}).items():
-        tries = rule.get("attempts", 1)
-        again = f", again on {_ranges(rule['statuses'])}" if rule.get("statuses") else ""
-        rows.append((f"attempts, {operation.replace('_', ' ')}", f"{tries}{again}"))
-    rows.append(("evidence of a lost answer", "the balance" if evidence.get("balance") else "none"))
+        told = str(rule.get("attempts", 1))
+        if rule.get("statuses"):
+            told += say(", again on {statuses}").format(statuses=_ranges(rule["statuses"], say))
+        rows.append((say("attempts, ") + say(operation.replace("_", " ")), told))
+    rows.append((say("evidence of a lost answer"), say("the balance" if evidence.get("balance") else "none")))
     if limits:
-        rows.append(("at once", str(limits["concurrency"])))
-        rows.append(("longest prompt", f"{limits['prompt_characters']} characters"))
+        rows.append((say("at once"), str(limits["concurrency"])))
+        most = say("{n} characters").format(n=limits["prompt_characters"])
+        rows.append((say("longest prompt"), most))
     return ["| | |", "| --- | --- |", *(f"| {name} | {told} |" for name, told in rows)]
 
 
-def _ranges(numbers: list[int]) -> str:
+def _ranges(numbers: list[int], say: Callable[[str], str]) -> str:
     """500, 502 to 504."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
@@ -132,30 +133,36 @@ def _ranges(numbers: list[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    to = say("{low} to {high}")
+    return say(", ").join(
+        to.format(low=run[0], high=run[-1]) if len(run) > 1 else str(run[0]) for run in runs
+    )
 
 
-def gateways() -> str:
+def gateways(lang: str) -> str:
     """One section per facts file: where it is, what it sells, for how much, as of when, and says who."""
-    sections = []
+    sections, say = [], _speaker(lang)
     for path in sorted(FACTS.glob("*.toml")):
         facts = tomllib.loads(path.read_text("utf-8"))
         head = facts["gateway"]
-        told = f"`{path.stem}`, as of {head['checked']}. Source: {head['source']}."
+        told = say("`{name}`, as of {checked}. Source: {source}.").format(name=path.stem, **head)
         lines = [f"## {head['title']}", "", told, ""]
         if "base_url" in head:
-            lines += [f"Address: `{head['base_url']}`. Unit: {head['unit']}.", ""]
-        lines += _keys(facts) + _models(facts, head["unit"]) + _endpoints(facts) + _repeats(facts)
+            lines += [say("Address: `{base_url}`. Unit: {unit}.").format(**head), ""]
+        lines += _keys(facts, say) + _models(facts, head["unit"], say)
+        lines += _endpoints(facts, say, lang) + _repeats(facts, say)
         sections.append("\n".join(lines))
     return "\n\n".join(sections)
 
 
-def faults() -> str:
-    rows = []
+def faults(lang: str) -> str:
+    say, rows = _speaker(lang), []
     for path in sorted((ROOT / "src/limner/sandbox").glob("*.toml")):
         rows += tomllib.loads(path.read_text("utf-8")).get("fault", [])
-    lines = ["| word | charges | what happens |", "| --- | --- | --- |"]
-    lines += [f"| `[[{row['name']}]]` | {'yes' if row['charges'] else 'no'} | {row['en']} |" for row in rows]
+    lines = _head(say, "word", "charges", "what happens")
+    lines += [
+        f"| `[[{row['name']}]]` | {say('yes' if row['charges'] else 'no')} | {row[lang]} |" for row in rows
+    ]
     return "\n".join(lines)
 
 
@@ -171,90 +178,166 @@ _DOES = {
 }
 
 
-def outcomes() -> str:
+def outcomes(lang: str) -> str:
     """What the tests hold every gateway to: one table for all, one per gateway."""
-    folder = ROOT / "tests" / "outcomes"
+    folder, say = ROOT / "tests" / "outcomes", _speaker(lang)
+    head = _head(say, "what happened", "the request", "charged", "state", "what limner does")
     every = tomllib.loads((folder / "every.toml").read_text("utf-8"))["row"]
-    lines = ["## Every gateway, every operation", "", *_OUTCOME_HEAD]
-    lines += [_outcome(row, row["outcome"], str(row["en"])) for row in every]
-    said = _fault_words()
+    lines = [f"## {say('Every gateway, every operation')}", "", *head]
+    lines += [_outcome(row, row["outcome"], str(row[lang]), say) for row in every]
+    said = _fault_words(lang)
     of_group = {"refused": "refused", "lost": "unknown"}
     for path in sorted(folder.glob("*.toml")):
         if path.stem == "every":
             continue
         title = tomllib.loads((FACTS / f"{path.stem}.toml").read_text("utf-8"))["gateway"]["title"]
-        lines += ["", f"## {title}", "", *_OUTCOME_HEAD]
+        lines += ["", f"## {title}", "", *head]
         for group, rows in tomllib.loads(path.read_text("utf-8")).items():
             for row in rows:
                 names = [one.strip("[ ]").partition(":")[0] for one in row["fault"].split("]] [[")]
-                words = " ".join(said[name] for name in names)
-                lines.append(_outcome(row, of_group.get(group, "accepted"), words))
+                words = say(" ").join(said[name] for name in names)
+                lines.append(_outcome(row, of_group.get(group, "accepted"), words, say))
     return "\n".join(lines)
 
 
-_OUTCOME_HEAD = [
-    "| what happened | the request | charged | state | what limner does |",
-    "| --- | --- | --- | --- | --- |",
-]
-
-
-def _outcome(row: dict[str, Any], outcome: str, words: str) -> str:
+def _outcome(row: dict[str, Any], outcome: str, words: str, say: Callable[[str], str]) -> str:
     again = ", repeated" if row.get("repeated") or row.get("sent", 1) > 1 else ""
     key = row["state"] if outcome == "accepted" else outcome + again
-    return f"| {words} | {outcome} | {row['charged']} | {row['state']} | {_DOES[key]} |"
+    return f"| {words} | {say(outcome)} | {say(row['charged'])} | {row['state']} | {say(_DOES[key])} |"
 
 
-def _fault_words() -> dict[str, str]:
+def _fault_words(lang: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for path in sorted((ROOT / "src/limner/sandbox").glob("*.toml")):
         rows = tomllib.loads(path.read_text("utf-8")).get("fault", [])
-        said.update({row["name"]: row["en"] for row in rows})
+        said.update({row["name"]: row[lang] for row in rows})
     return said
 
 
-def _keys(facts: dict[str, Any]) -> list[str]:
+_PAIRS = "A key and an address are one pair; the first pair whose key is set is used."
+
+
+def _keys(facts: dict[str, Any], say: Callable[[str], str]) -> list[str]:
     pairs = facts.get("credentials", [])
     if not pairs:
         return []
-    lines = ["A key and an address are one pair; the first pair whose key is set is used.", ""]
-    lines += ["| key | its address |", "| --- | --- |"]
+    lines = [say(_PAIRS), ""]
+    lines += _head(say, "key", "its address")
     for pair in pairs:
         key = f"`{pair.get('key') or pair.get('file') or 'limner setup'}`"
         base = f"`{pair['base']}`" if "base" in pair else ""
-        own = "the gateway's own" if pair.get("default_base") else ""
-        lines.append(f"| {key} | {', else '.join(one for one in (base, own) if one)} |")
+        own = say("the gateway's own") if pair.get("default_base") else ""
+        lines.append(f"| {key} | {say(', else ').join(one for one in (base, own) if one)} |")
     return [*lines, ""]
 
 
-def _models(facts: dict[str, Any], unit: str) -> list[str]:
+def _models(facts: dict[str, Any], unit: str, say: Callable[[str], str]) -> list[str]:
     if not facts.get("models"):
         return []
-    lines = ["| model | price | at worst | takes | use |", "| --- | --- | --- | --- | --- |"]
+    lines = _head(say, "model", "price", "at worst", "takes", "use")
     for model in facts["models"]:
         known = {**facts["families"][model.get("family", "images")], **model}
-        price = known.get("price", "not known")
+        price = f"{known['price']} {unit}" if "price" in known else say("not known")
         most = ", ".join(f"{worst} ({size})" for size, worst in known.get("most", {}).items()) or price
         low, high = known["seconds"]
         uses = ", ".join(known.get("uses", []))
-        lines.append(f"| `{known['id']}` | {price} {unit} | {most} | {low}–{high} s | {uses} |")
+        lines.append(f"| `{known['id']}` | {price} | {most} | {low}–{high} s | {uses} |")
     return [*lines, ""]
 
 
-def _endpoints(facts: dict[str, Any]) -> list[str]:
+def _endpoints(facts: dict[str, Any], say: Callable[[str], str], lang: str) -> list[str]:
     rows = facts.get("endpoints", [])
     if not rows:
         return []
-    lines = ["| host | what is sent | when |", "| --- | --- | --- |"]
-    return [*lines, *(f"| `{row['host']}` | {row['what']} | {row['when']} |" for row in rows), ""]
+    lines = _head(say, "host", "what is sent", "when")
+    return [*lines, *(f"| `{row['host']}` | {row['what'][lang]} | {row['when'][lang]} |" for row in rows), ""]
 
 
-def _repeats(facts: dict[str, Any]) -> list[str]:
+def _repeats(facts: dict[str, Any], say: Callable[[str], str]) -> list[str]:
     told = []
     for operation, rule in facts.get("repeats", {}).items():
         if isinstance(rule, dict) and rule.get("attempts", 1) > 1:
-            told.append(f"{operation.replace('_', ' ')}: at most {rule['attempts']} attempts")
-    return [f"Repeats when answers are lost: {'; '.join(told)}.", ""] if told else []
+            most = say("{what}: at most {attempts} attempts")
+            told.append(most.format(what=say(operation.replace("_", " ")), attempts=rule["attempts"]))
+    return [say("Repeats when answers are lost: {told}.").format(told="; ".join(told)), ""] if told else []
+
+
+def _head(say: Callable[[str], str], *columns: str) -> list[str]:
+    return [f"| {' | '.join(say(one) for one in columns)} |", f"|{' --- |' * len(columns)}"]
+
+
+def _speaker(lang: str) -> Callable[[str], str]:
+    """What says the few words of the tables in a page's language."""
+    if lang == "en":
+        return lambda words: words
+    return _CHINESE.__getitem__
 
 
 def _code(text: str, language: str) -> str:
     return f"```{language}\n{text.rstrip()}\n```"
+
+
+_CHINESE = {
+    ", ": "、",
+    " ": "",
+    "yes": "是",
+    "no": "否",
+    "none": "没有",
+    "word": "暗号",
+    "charges": "收费",
+    "unknown": "未知",
+    ": the parts": "：各部分",
+    ": not certain": "：不确定之处",
+    ": in the sandbox": "：沙盒里的样子",
+    "way": "方式",
+    "the answer brings the pictures": "答复里直接带图片",
+    "a task, followed by its id": "先给任务编号，再按编号查询",
+    "looks": "查询",
+    "every {floor} to {ceiling} s, for {limit} s": "每 {floor} 到 {ceiling} 秒一次，最多 {limit} 秒",
+    ", again on {statuses}": "；遇到 {statuses} 重试",
+    "{low} to {high}": "{low} 到 {high}",
+    "attempts, ": "尝试次数：",
+    "text to image": "文生图",
+    "image to image": "图生图",
+    "evidence of a lost answer": "答复丢失时的旁证",
+    "the balance": "余额",
+    "at once": "同时",
+    "{n} characters": "{n} 个字符",
+    "longest prompt": "描述最长",
+    "`{name}`, as of {checked}. Source: {source}.": "`{name}`，截至 {checked}。来源：{source}。",
+    "Address: `{base_url}`. Unit: {unit}.": "地址：`{base_url}`。计价单位：{unit}。",
+    "what happens": "会发生什么",
+    "what happened": "发生了什么",
+    "the request": "请求",
+    "charged": "是否收费",
+    "state": "状态",
+    "what limner does": "limner 怎么做",
+    "Every gateway, every operation": "所有网关，所有操作",
+    "never left": "没有发出",
+    "refused": "被拒绝",
+    "accepted": "已接受",
+    _PAIRS: "密钥和地址成对使用；从上往下，第一对设置了密钥的生效。",
+    "key": "密钥",
+    "its address": "对应的地址",
+    "the gateway's own": "网关自己的地址",
+    ", else ": "，否则为",
+    "model": "模型",
+    "price": "价格",
+    "at worst": "最多",
+    "takes": "用时",
+    "use": "用途",
+    "not known": "未知",
+    "host": "主机",
+    "what is sent": "发送什么",
+    "when": "何时",
+    "{what}: at most {attempts} attempts": "{what}最多 {attempts} 次",
+    "Repeats when answers are lost: {told}.": "答复丢失时会重试：{told}。",
+    _DOES["never left"]: "什么都没有发出，也没有预留。问题解决后重新来过即可。",
+    _DOES["refused"]: "网关拒绝了：释放预留的钱。",
+    _DOES["refused, repeated"]: "按报价写明的次数重发，之后释放预留的钱。",
+    _DOES["unknown"]: "钱继续预留，不再发送：`limner recover`、`limner resolve`。",
+    _DOES["unknown, repeated"]: "按报价写明的次数重发；丢失的那几次继续预留。",
+    _DOES["collecting"]: "图片已经画好；只要链接有效，`limner recover` 就能取回。",
+    _DOES["done"]: "图片已保存。",
+    _DOES["failed"]: "没有得到图片。已知的费用入账，未知的继续预留。",
+}
