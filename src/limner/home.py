@@ -65,8 +65,14 @@ def find(given: str | None = None) -> Home:
 
 
 def private_folder(path: Path) -> Path:
-    """`path`, made if it was not there, readable by its owner alone."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """`path`, made if it was not there, readable by its owner alone; so is what was missing above it."""
+    try:
+        path.mkdir(exist_ok=True, mode=0o700)
+    except FileNotFoundError:
+        if path.parent == path:
+            raise
+        private_folder(path.parent)
+        path.mkdir(exist_ok=True, mode=0o700)
     return path
 
 

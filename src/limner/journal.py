@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from limner.errors import LimnerError
+from limner.home import private_folder
 from limner.types import Job, Quote
 
 KEPT_DAYS = 7
@@ -52,7 +53,7 @@ class Days:
         with suppress(OSError):
             if not self._cleared:
                 self._cleared = True
-                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                private_folder(self.folder)
                 for path in self.before(_day(time.time() - (KEPT_DAYS - 1) * _DAY)):
                     path.unlink(missing_ok=True)
             path = self.folder / f"{self.stem}{_day(time.time())}{self.suffix}"

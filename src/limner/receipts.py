@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from limner import messages
-from limner.home import write_whole
+from limner.home import private_folder, write_whole
 from limner.money import Money, decimal
 from limner.types import Difference, Job
 
@@ -109,7 +109,7 @@ def is_told(job: Job) -> bool:
 def write(job: Job, sentence: str, raw: Mapping[str, Any] | None = None, also: Sequence[str] = ()) -> None:
     """Both files, in the job's folder. `also` are more sentences for people, one to a line."""
     folder = Path(job.folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     answers = sorted(str(path) for path in folder.glob("attempt-*.answer"))
     record = {**told(job), "prompt": job.prompt, "answers": answers, "raw": raw or {}}
     write_whole(folder / "result.json", json.dumps(record, ensure_ascii=False, indent=2))

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from limner.errors import LimnerError, StorageFailed, Usage
+from limner.home import private_folder
 from limner.pixels import draft_size, metadata, shrunk, within
 from limner.types import Reference
 
@@ -308,7 +309,7 @@ def _kept(copy: _Copy, source: _Source, limits: Limits, folder: Path) -> Referen
     path = (folder / f"{_stem(source, limits)}{'.jpg' if kind is _JPEG else '.png'}").absolute()
     note = f"{_RECIPE} {path.name} {sha256} {size[0]} {size[1]}"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         _write(path, data)
         _write(_note(source, limits, folder), note.encode())
         return _reference(source, path, sha256, kind, size)

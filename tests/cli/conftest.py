@@ -4,6 +4,8 @@ from secrets import token_hex
 
 import pytest
 
+from limner.home import private_folder
+
 from .person import Person
 
 NewPerson = Callable[[], Person]
@@ -16,7 +18,7 @@ def new_person(sandbox: str, tmp_path: Path) -> NewPerson:
     def new() -> Person:
         place = tmp_path / token_hex(4)
         for name in ("home", "work", "nobody"):
-            (place / name).mkdir(parents=True)
+            private_folder(place / name)
         return Person(sandbox, f"sk-test-{token_hex(18)}", place / "home", place / "work")
 
     return new

@@ -192,6 +192,20 @@ def test_the_doctor_sees_what_others_can_read_and_what_is_damaged(person: Person
     assert "is damaged" in ran.out
 
 
+def test_a_new_home_is_closed_to_others_and_one_that_was_open_is_left_and_mentioned(person: Person) -> None:
+    new = person._replace(home=person.folder / "far" / "away")
+    assert new.buy().code == 0
+    made = [path for path in (person.folder / "far").rglob("*") if path.is_dir()]
+    assert {"away", "runs", "owners", "logs"} <= {path.name for path in made}
+    assert [path for path in [person.folder / "far", *made] if path.stat().st_mode & 0o077] == []
+    assert "Everything is as it should be." in new.run("doctor").out
+    for place in (new.home, new.home / "runs"):
+        place.chmod(0o755)
+        assert f"chmod 700 {place}" in new.run("doctor").out
+        assert f"chmod 700 {place}" in new.run("doctor", "--lang", "zh").out
+        assert place.stat().st_mode & 0o077
+
+
 def test_settings_that_cannot_be_read_are_named(person: Person) -> None:
     person.configure("approval = {")
     ran = person.run("quote", "a mug")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from limner.errors import StorageFailed
+from limner.home import private_folder
 from limner.ledger import locks
 
 _DRAFT = "."
@@ -28,7 +29,7 @@ class Owner:
         self._path = folder / self.id
         draft = folder / f"{_DRAFT}{self.id}"
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(folder)
             _sweep(folder)
             self._file = draft.open("wb")
         except OSError as error:

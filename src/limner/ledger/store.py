@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from limner.errors import LimnerError, StorageFailed
+from limner.home import private_folder
 from limner.ledger import clock, locks, versions
 
 _BUSY_MS = 15_000
@@ -51,7 +52,7 @@ class Store:
         self._at: int | None = None
         self._known = versions.known(versions.FOLDER)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(path.parent)
         except OSError as error:
             raise StorageFailed("home.cannot_make", path=path.parent, reason=error.strerror) from error
         with self._told():
