@@ -15,7 +15,7 @@ from .scoring import Case, cases, differences, understood
 
 CASES = cases()
 ENOUGH = 0.98
-JOINING = re.compile(r"[\s,，、;；/|.。:：!！?？()（）\[\]【】—-]+")
+JOINING = re.compile(r"[\s,，、;；/／|｜.。:：!！?？()（）\[\]【】…—-]+")
 
 # Descriptions that mention what could be settings elsewhere, and settings with what they mean.
 DESCRIPTIONS = [
@@ -263,3 +263,72 @@ def test_a_list_of_what_is_not_wanted_leaves_nothing_of_itself_in_the_prompt(sai
 def test_what_is_not_wanted_is_never_read_as_wanted(said: str) -> None:
     told = words.parse(said)
     assert (told.model, told.size, told.preference) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "prompt", "field", "meant", "overruled"),
+    [
+        ("一只猫，3张…不对，4张", "一只猫", "n", 4, "3张"),
+        ("画三张猫，不对，四张", "画猫", "n", 4, "三张"),
+        ("一只猫，出两张，啊不，三", "一只猫", "n", 3, "出两张"),
+        ("three pictures of a cat, no wait, four", "a cat", "n", 4, "three pictures of"),
+        (
+            "make two options for the banner, actually make that three",
+            "make the banner",
+            "n",
+            3,
+            "two options for",
+        ),
+        ("一只猫，16:9，啊不，9:16", "一只猫", "aspect_ratio", "9:16", "16:9"),
+        ("16:9, no wait, 1:1: a chess board", "a chess board", "aspect_ratio", "1:1", "16:9"),
+        ("用香蕉Pro，说错了，用可梦，一只猫", "一只猫", "model", "SeeDream", "用香蕉Pro"),
+    ],
+)
+def test_the_last_word_counts_and_what_it_takes_back_says_so(
+    said: str, prompt: str, field: str, meant: object, overruled: str
+) -> None:
+    told = words.parse(said)
+    assert (told.prompt, getattr(told, field)) == (prompt, meant)
+    assert [one.text for one in told.spans if one.meaning == "overruled"] == [overruled]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a lemon, no wait, a lime",
+        "three lemons, no, four lemons on a plate",
+        "一颗柠檬，不对，一颗青柠",
+        "he says no, wait, stop",
+        "a cake with ten candles, no, twelve",
+    ],
+)
+def test_the_picture_being_thought_over_is_not_touched(said: str) -> None:
+    assert words.parse(said).prompt == said
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [
+        ("一个杯子，不超过两块五", "2.5 CNY"),
+        ("一个杯子，五毛钱以内", "0.5 CNY"),
+        ("一個杯子，最多三塊半", "3.5 CNY"),
+        ("a cup, at most 20 cents", "0.2 USD"),
+        ("a cup, $3 tops", "3 USD"),
+    ],
+)
+def test_parts_of_a_coin_are_read_too(said: str, limit: str) -> None:
+    assert words.parse(said).max_cost == limit
+
+
+@pytest.mark.parametrize(
+    ("said", "ratio"),
+    [
+        ("a poster, A4, landscape", "297:210"),
+        ("海报，A3，竖版", "297:420"),
+        ("海报，A3，横版", "420:297"),
+        ("a poster, A4, square", "1:1"),
+        ("a poster, A4, 16:9", "16:9"),
+    ],
+)
+def test_a_sheet_that_stands_or_lies_keeps_its_two_sides(said: str, ratio: str) -> None:
+    assert words.parse(said).aspect_ratio == ratio

@@ -48,6 +48,7 @@ _SINGLE = (
 )
 
 _PLAIN_SIZES = frozenset(lexicon.values().get("size", {}).values())
+_SHEETS = frozenset(ratio for name, ratio in lexicon.values()["aspect_ratio"].items() if name[0] == "a")
 _UPRIGHT = ("9:16", "3:4", "2:3")
 
 
@@ -114,6 +115,12 @@ def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding
     told: dict[str, Any] = {name: last.get(name) or None for name in _SINGLE}
     if told["size"] in _PLAIN_SIZES and told["aspect_ratio"] in _UPRIGHT:
         told["size"] = "x".join(reversed(told["size"].split("x")))
+    if sheet := _sheet(reading.spans, found):
+        told["aspect_ratio"] = sheet
+        reading.spans = [
+            one._replace(value=sheet) if one.meaning == "aspect_ratio" else one for one in reading.spans
+        ]
+        last["aspect_ratio"] = sheet
     links = _all(found, "links")
     earlier: Any = last.get("earlier")
     speaks_of_one = "picture" in last or last.get("operation") == "image_to_image"
@@ -135,6 +142,16 @@ def _understood(reading: Reading, attachments: tuple[str, ...]) -> Understanding
         spans=spans,
         **told,
     )
+
+
+def _sheet(spans: list[Span], found: list[Found]) -> str | None:
+    """A sheet of paper that was said to lie or stand keeps its own two sides."""
+    sheet = next((one.value for one in found if one.value in _SHEETS), None)
+    said = [one for one in sorted(spans) if one.meaning == "aspect_ratio" and one.value not in _SHEETS]
+    if sheet is None or not said or any(map(str.isdigit, said[-1].text)):
+        return None
+    short, long = sheet.split(":")
+    return {"9:16": sheet, "16:9": f"{long}:{short}"}.get(said[-1].value)
 
 
 def _overruled(span: Span, last: dict[str, str]) -> Span:

@@ -70,10 +70,10 @@ def corrections(reading: Reading) -> None:
             and any(one.meaning == behind.meaning and one.end <= start for one in reading.spans)
         ):
             before = len(reading.working[:start].rstrip(_WAVERING))
-            start = before if reading.working[:before].endswith(text.TAKEN) else start
-            end = len(reading.working) - len(after)
-            reading.span(start, end, "correction", "", taken=True)
-            reading.blot(start, end, text.TAKEN)
+            left = before if reading.working[:before].endswith(text.TAKEN) else start
+            right = len(reading.working) - len(after)
+            reading.span(left, right, "correction", "", taken=True)
+            reading.blot(left, right, text.TAKEN)
 
 
 def courtesies(reading: Reading) -> None:

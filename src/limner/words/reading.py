@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
 from limner.words import lexicon, text
@@ -32,6 +33,8 @@ GROUPS = {
 
 _TURNED = {"ordered", "opening"}
 _NEAR = 80
+_AMOUNT = re.compile(r"[$¥]?\s?[0-9]+(?:\.[0-9]+)?|[一两二三四五六七八九十]+")
+_PARTS = re.compile("([0-9]+|[一两二三四五六七八九十]+)块([1-9一二三四五六七八九半])钱?")
 _CLAUSE = re.compile(r"[,;!?\n。、|:\x01]|\.\s")
 
 
@@ -173,12 +176,20 @@ def size(folded: str) -> str:
 
 
 def cost(folded: str) -> str:
-    """An amount and its unit: "2 CNY"."""
-    number = re.search(r"[0-9]+(?:\.[0-9]+)?", folded)
-    said = (number[0] if number else re.match("[一-鿿]*?(?=个|块|元|人|积|美|$)", folded)[0]).strip()  # type: ignore[index]
-    unit = folded.replace(said, "", 1).strip().removeprefix("个")
+    """An amount and its unit: "2 CNY". 两块五 and 50 cents are parts of one."""
+    if parts := _PARTS.fullmatch(folded):
+        return f"{_figures(parts[1])}.{5 if parts[2] == '半' else _figures(parts[2])} CNY"
+    said = _AMOUNT.match(folded)
+    number = said[0].strip(" $¥") if said else ""
+    unit = folded.replace(number, "", 1).strip().removeprefix("个")
     named = lexicon.values()["unit"]
-    return f"{said if number else count(said)} {named.get(unit) or named[unit.removesuffix('s')]}"
+    size, _, unit = (named.get(unit) or named[unit.removesuffix("s")]).rpartition(" ")
+    amount = _figures(number)
+    return f"{(Decimal(amount) * Decimal(size)).normalize() if size else amount} {unit}"
+
+
+def _figures(said: str) -> str:
+    return said if said[:1].isdigit() else count(said)
 
 
 def count(folded: str) -> str:
