@@ -89,6 +89,15 @@ def test_an_answer_that_arrives_late_settles_what_was_unknown(buyer: Buyer, pict
     assert (spent.jobs, spent.pictures) == (1, 1)
 
 
+def test_what_was_seen_is_told_in_the_order_it_was_seen(buyer: Buyer) -> None:
+    job_id, _ = interrupted(buyer)
+    seen = [*range(30, 0, -1), *range(10, 20)]
+    for place in seen:
+        buyer.client.ledger.add_evidence(job_id, "link", {"place": place})
+    told = [one.facts["place"] for one in buyer.client.ledger.evidence(job_id)]
+    assert told == list(dict.fromkeys(reversed(seen)))[::-1], "what is seen again is the latest"
+
+
 def test_a_late_refusal_proves_that_nothing_was_charged(buyer: Buyer) -> None:
     job_id, spool = interrupted(buyer)
     buyer.client.recover(job_id)

@@ -23,7 +23,9 @@ class Witnessed(Approvals):
         """Write down what was seen; seen before with the same facts, it is counted up. As it stands then."""
         told = facts_text(facts)
         with self.store.writing():
-            at = self.now()
+            last = self.store.row("SELECT max(at) AS at FROM evidence WHERE job_id = ?", job_id)
+            # Two looks within a millisecond would lose their order.
+            at = max(self.now(), last["at"] + 1 if last and last["at"] else 0)
             self.store.do(
                 "INSERT INTO evidence (job_id, kind, facts, first_at, at) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET at = excluded.at, times = times + 1",
@@ -50,7 +52,7 @@ class Witnessed(Approvals):
 
     def evidence(self, job_id: str) -> tuple[Evidence, ...]:
         """Everything that was seen of a job, the latest last."""
-        rows = self.store.rows("SELECT * FROM evidence WHERE job_id = ? ORDER BY at, first_at, kind", job_id)
+        rows = self.store.rows("SELECT * FROM evidence WHERE job_id = ? ORDER BY at, kind, facts", job_id)
         return tuple(_read(row) for row in rows)
 
     def links_until(self) -> dict[str, int]:
