@@ -39,6 +39,7 @@ ROOMS = {
     "anyio": {"mcp"},
     "c2pa": {"provenance"},
     "apprise": {"delivery"},
+    "tomlkit": {"configuring.py"},
 }
 SQL = re.compile(
     r"^\s*(SELECT\s+\S|INSERT\s+(OR|INTO)|UPDATE\s+\S+\s+SET|DELETE\s+FROM|CREATE\s+TABLE|PRAGMA\s)"

@@ -57,3 +57,37 @@ def test_a_usual_gateway_that_is_not_there_is_not_passed_over(tmp_path: Path) ->
     with pytest.raises(NotFound) as caught:
         Client(home=str(tmp_path))
     assert caught.value.key == "gateway.unknown"
+
+
+LIMITS = {
+    '[budget.CNY]\nper_day = "-5"': "per_day",
+    '[budget.CNY]\nper_day = "lots"': "lots",
+    "[budget.CNY]\nask_above = true": "ask_above",
+    '[budget.CNY]\nper_fortnight = "5"': "per_fortnight",
+    '[budget.XYZ]\nper_day = "5"': "XYZ",
+    '[budget]\nper_day = "5"': "per_day",
+    '[budget.gateways.omnimaas]\nper_day = "-0.01"': "-0.01",
+    '[budget.gateways.nowhere]\nper_day = "5"': "nowhere",
+    '[budget.gateways]\nomnimaas = "5"': "omnimaas",
+    "[budget]\nstop_jobs_per_10_minutes = -1": "stop_jobs_per_10_minutes",
+}
+
+
+@pytest.mark.parametrize("text", LIMITS)
+def test_a_limit_that_limits_nothing_is_said_before_anything_is_done(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.toml").write_text(text, "utf-8")
+    with pytest.raises((Usage, NotFound)) as caught:
+        Client(home=str(tmp_path))
+    for language in ("en", "zh"):
+        assert LIMITS[text] in sentence(caught.value.key, language, caught.value.facts)
+
+
+def test_limits_in_every_unit_that_a_gateway_counts_in_are_taken(tmp_path: Path) -> None:
+    own = (
+        '[gateways.mine]\nprovider = "openai_compatible"\nbase_url = "https://x.example/v1"\nunit = "shell"\n'
+    )
+    units = "".join(
+        f'[budget.{unit}]\nper_day = "0"\n' for unit in ("CNY", "USD", "credit", "point", "shell")
+    )
+    (tmp_path / "config.toml").write_text(own + units + '[budget.gateways.mine]\nper_run = "1"\n', "utf-8")
+    Client(home=str(tmp_path)).close()

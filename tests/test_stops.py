@@ -128,11 +128,9 @@ def test_a_limit_leaves_no_stop_behind(new_buyer: NewBuyer) -> None:
 def test_a_limit_that_is_misspelt_is_told_instead_of_being_none(
     new_buyer: NewBuyer, toml: str, key: str
 ) -> None:
-    buyer = new_buyer(toml)
     with pytest.raises(Usage) as caught:
-        buyer.make("a cup", model=GPT)
+        new_buyer(toml)
     assert caught.value.key == key
-    assert buyer.requests() == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")

@@ -20,13 +20,15 @@ What a person allows to be spent: read from the configuration, enforced by the l
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from limner.errors import Usage
+from limner import gateways
+from limner.errors import NotFound, Usage
 from limner.money import Money, parse
 
 Window = Literal["picture", "run", "hour", "day", "month", "rush"]
 _NAMES: Mapping[Window, str] = {
     window: "stop_per_10_minutes" if window == "rush" else f"per_{window}" for window in get_args(Window)
 }
+LIMITS = frozenset({*_NAMES.values(), "ask_above"})
 _JOBS = "stop_jobs_per_10_minutes"
 _MOST_JOBS = 200
 """More paid jobs than a person would ask for in ten minutes: a loop that nobody watches."""
@@ -43,6 +45,38 @@ class Limit(NamedTuple):
     cap: Money
 
 
+def check(settings: gateways.Settings) -> None:
+    """
+    Is every limit one? What limits nothing, by a slip of the pen, is said before anything else is done.
+    Raises `Usage`, `NotFound`.
+    """
+    values = settings.values
+    told = values.get("budget", {})
+    if not told:
+        return
+    most_jobs(values)
+    of_gateways = told.get("gateways", {})
+    for name, table in {**told, **dict(of_gateways if isinstance(of_gateways, Mapping) else {})}.items():
+        if not isinstance(table, Mapping) and name != _JOBS:
+            raise Usage("budget.not_under_a_unit", name=name)
+    for name, table in told.items():
+        if name not in {_JOBS, "gateways"}:
+            _demand_unit(name, settings)
+            unasked(values, "", name)
+            _of(table, None, name)
+    for name, table in of_gateways.items():
+        if name not in (known := gateways.names(settings)):
+            raise NotFound("gateway.unknown", name=name, known=known)
+        unasked(values, name, unit := gateways.unit(name, settings))
+        _of(table, name, unit)
+
+
+def _demand_unit(unit: str, settings: gateways.Settings) -> None:
+    known = {gateways.unit(name, settings) for name in (*gateways.names(settings), *gateways.providers())}
+    if unit not in known:
+        raise Usage("budget.unknown_unit", unit=unit, allowed=sorted(known))
+
+
 def limits(values: Mapping[str, Any], gateway: str, unit: str) -> tuple[Limit, ...]:
     """The limits a quote of `gateway` has to keep. Raises `Usage` for an amount that is none."""
     return (*_of(_table(values, unit), None, unit), *_of(_own(values, gateway), gateway, unit))
@@ -51,7 +85,7 @@ def limits(values: Mapping[str, Any], gateway: str, unit: str) -> tuple[Limit, .
 def unasked(values: Mapping[str, Any], gateway: str, unit: str) -> Money:
     """Up to what a run may cost without a question: the standing yes of the configuration."""
     told = _own(values, gateway).get("ask_above", _table(values, unit).get("ask_above", "0"))
-    return _amount(told, unit, "ask_above")
+    return amount(told, unit, "ask_above")
 
 
 def most_jobs(values: Mapping[str, Any]) -> int:
@@ -63,13 +97,12 @@ def most_jobs(values: Mapping[str, Any]) -> int:
 
 
 def _of(table: Mapping[str, Any], gateway: str | None, unit: str) -> tuple[Limit, ...]:
-    allowed = {*_NAMES.values(), "ask_above"}
     for name in table:
         # A misspelt limit would be none.
-        if name not in allowed:
-            raise Usage("budget.unknown", name=name, allowed=sorted(allowed))
+        if name not in LIMITS:
+            raise Usage("budget.unknown", name=name, allowed=sorted(LIMITS))
     return tuple(
-        Limit(gateway, window, _amount(table[name], unit, name))
+        Limit(gateway, window, amount(table[name], unit, name))
         for window, name in _NAMES.items()
         if name in table
     )
@@ -85,8 +118,13 @@ def _own(values: Mapping[str, Any], gateway: str) -> Mapping[str, Any]:
     return table if isinstance(table, Mapping) else {}
 
 
-def _amount(told: Any, unit: str, name: str) -> Money:
+def amount(told: Any, unit: str, name: str) -> Money:
+    """An amount as it is written down, from nothing on. Raises `Usage`."""
+    found: Money | None
     try:
-        return parse(str(told), unit)
-    except ValueError as error:
-        raise Usage("budget.not_an_amount", name=name, value=told, unit=unit) from error
+        found = parse(str(told), unit)
+    except ValueError:
+        found = None
+    if found is None or found.micro < 0:
+        raise Usage("budget.not_an_amount", name=name, value=told, unit=unit)
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limner import artifacts, catalog, choice, gateways, home, receipts, terms
+from limner import artifacts, budget, catalog, choice, gateways, home, receipts, terms
 from limner.approval import By
 from limner.artifacts import Output
 from limner.choosing import Choosing
@@ -58,6 +58,7 @@ class Client(Choosing):
     ) -> None:
         place = _home(home, sandbox)
         settings = gateways.settings(place, _sandbox_url(place) if sandbox else None, over)
+        budget.check(settings)
         self.engine = Engine(place, settings._replace(language=language), language)
 
     @property

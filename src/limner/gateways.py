@@ -127,6 +127,13 @@ def settings(home: Home, sandbox_url: str | None = None, over: Mapping[str, Any]
         raise Usage("settings.unreadable", path=home.settings, reason=error.strerror) from error
     except UnicodeDecodeError as error:
         raise Usage("settings.not_text", path=home.settings) from error
+    return parsed(text, home, sandbox_url, over)
+
+
+def parsed(
+    text: str, home: Home, sandbox_url: str | None = None, over: Mapping[str, Any] | None = None
+) -> Settings:
+    """The same from the text of a `config.toml` that is yet to be written."""
     import tomllib
 
     try:
@@ -201,6 +208,12 @@ def _found(name: str, settings: Settings) -> Gateway:
     if known["gateway"].get("template"):
         return _from_configuration(name, provider, known, added)
     return _with_pair(name, known, added, settings.home)
+
+
+def unit(name: str, settings: Settings) -> str:
+    """What a gateway counts in, ready or not."""
+    added: Mapping[str, Any] = settings.get("gateways", {}).get(name, {})
+    return str(added.get("unit") or facts(str(added.get("provider", name)))["gateway"]["unit"])
 
 
 def configured(settings: Settings) -> Iterator[Gateway]:

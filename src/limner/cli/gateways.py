@@ -1,18 +1,15 @@
 """`limner gateways`: where pictures are bought, and adding a server of one's own."""
 
-import re
 from argparse import ArgumentParser, Namespace
 from typing import Any
 from urllib.parse import urlsplit
 
+from limner import configuring
 from limner import gateways as known
 from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
-from limner.errors import LimnerError, NotFound, SetupNeeded, Usage
-from limner.home import private_folder
-
-_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,30}$")
+from limner.errors import NotFound, SetupNeeded, Usage
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -138,54 +135,25 @@ def _add(options: Namespace, face: Face) -> int:
     name = options.name or ""
     if not name:
         raise Usage("usage.missing", command="limner gateways add", names="NAME")
-    if not _NAME.match(name):
-        raise Usage("gateway.bad_name", name=name)
-    if name in face.client.gateways():
-        raise Usage("gateway.exists", name=name)
-    if not options.url:
+    if name not in face.client.gateways() and not options.url:
         raise Usage("gateways.no_url")
-    path = face.client.home.settings
-    private_folder(path.parent)
-    before = path.read_text("utf-8") if path.exists() else ""
-    table = _table(name, options)
-    path.write_text(before + ("\n" if before else "") + table, "utf-8")
-    try:
-        added = known.find(name, known.settings(face.client.home))
-    except LimnerError as error:
-        if error.key != "key.variable_empty":
-            path.write_text(before, "utf-8")
-            # Here it is the command that was wrong, not the setup.
-            raise Usage(error.key, **error.facts) from error
-        face.warn(error.key, **error.facts)
-    else:
+    server = configuring.Server(
+        name,
+        options.url or "",
+        options.key_env,
+        options.key_file,
+        options.unit,
+        options.price,
+        options.max_n,
+        tuple(options.model),
+    )
+    added, lacking = configuring.add_gateway(face.client.home, server)
+    if lacking:
+        face.warn(lacking.key, **lacking.facts)
+    if added:
         face.warnings += [face.text(key, **facts) for key, facts in added.warnings]
     lines = [face.text("gateways.added", name=name, url=options.url)]
-    face.show("gateway", {"name": name, "base_url": options.url, "settings": str(path)}, lines)
-    return 0
-
-
-def _table(name: str, options: Namespace) -> str:
-    rows = {
-        "provider": "openai_compatible",
-        "base_url": options.url,
-        "key_env": options.key_env,
-        "key_file": options.key_file,
-        "unit": options.unit,
-        "price": options.price,
-        "max_n": options.max_n,
-    }
-    lines = [f"[gateways.{name}]"]
-    lines += [f"{row} = {_toml(value)}" for row, value in rows.items() if value is not None]
-    for model in options.model:
-        lines.append(f"\n[gateways.{name}.models.{_toml(model)}]")
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: str | int) -> str:
-    if isinstance(value, int):
-        return str(value)
-    escaped = "".join(
-        letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08X}"
-        for letter in value
+    face.show(
+        "gateway", {"name": name, "base_url": options.url, "settings": str(face.client.home.settings)}, lines
     )
-    return f'"{escaped}"'
+    return 0

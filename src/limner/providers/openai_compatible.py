@@ -9,7 +9,7 @@ from limner.answers import Answer
 from limner.errors import GatewayError
 from limner.gateways import Gateway
 from limner.providers import openai_dialect
-from limner.providers.base import Provider
+from limner.providers.base import Provider, refusal
 from limner.types import Choice, Submission
 from limner.wire import Wire
 
@@ -30,6 +30,8 @@ class Adapter(Provider):
 
     def model_ids(self, wire: Wire) -> list[str]:
         answer = wire.get("/models")
+        if answer.status in {401, 403}:
+            raise refusal(answer, wire.gateway)
         listed = answer.json() if answer.status == 200 else None
         entries = listed.get("data") if isinstance(listed, dict) else None
         if not isinstance(entries, list):

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from limner import budget
+from limner import budget, gateways
 from limner.ledger import Spent
 from limner.money import MICRO, Money
 from limner.studio.visit import Visit
@@ -97,18 +97,11 @@ def _caps(visit: Visit, unit: str) -> list[tuple[str, Money]]:
         for limit in budget.limits(values, name, unit):
             # A gateway's own limit is in its own unit, whatever unit is asked about here.
             own = values.get("budget", {}).get("gateways", {}).get(name, {})
-            if limit.window == "day" and (limit.gateway is None or (own and _unit(visit, name) == unit)):
+            counts = limit.gateway is None or (own and gateways.unit(name, visit.client.settings) == unit)
+            if limit.window == "day" and counts:
                 found[limit.gateway or ""] = limit.cap
     return [
         (visit.t("cap_of", gateway=gateway) if gateway else visit.t("cap_day"), cap)
         for gateway, cap in sorted(found.items())
         if cap.micro <= 10**9 * MICRO
     ]
-
-
-def _unit(visit: Visit, name: str) -> str:
-    from limner import gateways
-
-    added = visit.client.settings.get("gateways", {}).get(name, {})
-    facts = gateways.facts(str(added.get("provider", name)))
-    return str(added.get("unit") or facts["gateway"]["unit"])
