@@ -99,6 +99,10 @@ class Buyer(NamedTuple):
     def bills(self) -> list[dict[str, Any]]:
         return list(ask(self.url, "/_sandbox/bills?" + urlencode({"account": self.key})))
 
+    def billed(self) -> int:
+        """What the gateway took and did not give back, in millionths of its unit."""
+        return sum(bill["micro"] for bill in self.bills() if not bill["refunded"])
+
     def owes(self, job: Job) -> bool:
         """Does the job say what the gateway billed? Each answer may be rounded another way."""
         billed = sum(bill["micro"] for bill in self.bills())

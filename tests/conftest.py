@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from buyer import Buyer
 from limner import Client, gateways
@@ -68,23 +69,28 @@ def sandbox(pytestconfig: pytest.Config) -> str:
 
 
 NewBuyer = Callable[..., Buyer]
+_AT = {
+    "omnimaas": ("OMNIMAAS", "/omnimaas/v1"),
+    "skillsvideo": ("SKILLS_VIDEO", "/skillsvideo/api/v1"),
+}
 
 
 @pytest.fixture
 def new_buyer(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewBuyer]:
-    """Buyers with an account of their own each; `settings` is their config.toml."""
+    """Buyers with an account of their own each; `settings` is their config.toml, `url` where they look."""
     clients: list[Client] = []
 
-    def new(settings: str = "waits = [0, 0]\n", url: str = f"{sandbox}/omnimaas/v1") -> Buyer:
+    def new(settings: str = "waits = [0, 0]\n", url: str = "", at: str = "omnimaas") -> Buyer:
+        variable, path = _AT[at]
         key = f"sk-test-{token_hex(20)}"
         home, folder = tmp_path / f"home-{len(clients)}", tmp_path / f"pictures-{len(clients)}"
         home.mkdir()
         folder.mkdir()
         (home / "config.toml").write_text(settings, "utf-8")
-        monkeypatch.setenv("OMNIMAAS_API_KEY", key)
-        monkeypatch.setenv("OMNIMAAS_BASE_URL", url)
+        monkeypatch.setenv(f"{variable}_API_KEY", key)
+        monkeypatch.setenv(f"{variable}_BASE_URL", url or sandbox + path)
         clients.append(Client(home=str(home)))
-        return Buyer(sandbox, key, home, folder, clients[-1])
+        return Buyer(sandbox, key, home, folder, clients[-1], at)
 
     yield new
     for client in clients:
@@ -94,3 +100,10 @@ def new_buyer(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def buyer(new_buyer: NewBuyer) -> Buyer:
     return new_buyer()
+
+
+@pytest.fixture
+def red(tmp_path: Path) -> str:
+    path = tmp_path / "red.png"
+    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
+    return str(path)

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from buyer import Buyer, Row, outcomes
 from limner.money import Money
@@ -21,13 +20,6 @@ OFTEN = [(row, model) for row in TABLE for model in (GPT, GEMINI) if row.only in
 
 def names(rows: list[tuple[Row, str]]) -> list[str]:
     return [f"{row.fault}-{model}" for row, model in rows]
-
-
-@pytest.fixture
-def red(tmp_path: Path) -> str:
-    path = tmp_path / "red.png"
-    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
-    return str(path)
 
 
 def balanced(buyer: Buyer) -> bool:

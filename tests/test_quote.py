@@ -24,13 +24,6 @@ from limner.records import build, canonical, digest_of, id_of
 from limner.types import Quote
 
 
-@pytest.fixture
-def red(tmp_path: Path) -> str:
-    path = tmp_path / "red.png"
-    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
-    return str(path)
-
-
 def rewritten(buyer: Buyer, quote: Quote, **changes: Any) -> Quote:
     """The same quote under the same name with another document, as somebody with an editor would leave it."""
     altered = quote._replace(**changes)

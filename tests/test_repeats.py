@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from buyer import Buyer
 from limner.money import Money
@@ -24,13 +23,6 @@ FINAL = [
     "not-json",
     "html",
 ]
-
-
-@pytest.fixture
-def red(tmp_path: Path) -> str:
-    path = tmp_path / "red.png"
-    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
-    return str(path)
 
 
 @pytest.mark.parametrize("fault", PASSING)

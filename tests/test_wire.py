@@ -13,13 +13,6 @@ CHAT = "gemini-3-pro-image-preview"
 
 
 @pytest.fixture
-def red(tmp_path: Path) -> str:
-    path = tmp_path / "red.png"
-    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
-    return str(path)
-
-
-@pytest.fixture
 def blue(tmp_path: Path) -> str:
     path = tmp_path / "blue.jpg"
     Image.new("RGB", (48, 64), (20, 20, 200)).save(path)

@@ -6,9 +6,9 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from buyer import Buyer
+from conftest import NewBuyer
 from limner import Client, gateways
 
 from .skills_shop import QUICK as QUICK_TASKS
@@ -48,31 +48,13 @@ def new_customer(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def red(tmp_path: Path) -> str:
-    path = tmp_path / "red.png"
-    Image.new("RGB", (64, 48), (200, 20, 20)).save(path)
-    return str(path)
-
-
-@pytest.fixture
-def shop(sandbox: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(new_buyer: NewBuyer) -> Shop:
     """Buyers at skills.video, with an account of their own each; `settings` is their config.toml."""
-    clients: list[Client] = []
 
-    def new(settings: str = QUICK_TASKS, url: str = f"{sandbox}/skillsvideo/api/v1") -> Buyer:
-        key = f"sk-test-{token_hex(20)}"
-        home, folder = tmp_path / f"home-{len(clients)}", tmp_path / f"pictures-{len(clients)}"
-        home.mkdir()
-        folder.mkdir()
-        (home / "config.toml").write_text(settings, "utf-8")
-        monkeypatch.setenv("SKILLS_VIDEO_API_KEY", key)
-        monkeypatch.setenv("SKILLS_VIDEO_BASE_URL", url)
-        clients.append(Client(home=str(home)))
-        return Buyer(sandbox, key, home, folder, clients[-1])
+    def new(settings: str = QUICK_TASKS, url: str = "") -> Buyer:
+        return new_buyer(settings, url, "skillsvideo")
 
-    yield new
-    for client in clients:
-        client.close()
+    return new
 
 
 def _settings(name: str, sandbox: str) -> str:

@@ -43,10 +43,6 @@ def buyer(new_customer: NewCustomer) -> Buyer:
     return new_customer("ima")
 
 
-def owed(buyer: Buyer) -> int:
-    return sum(bill["micro"] for bill in buyer.bills() if not bill["refunded"])
-
-
 def test_every_fault_the_gateway_can_show_stands_in_a_table() -> None:
     known = {fault.name for fault in faults.ALL if fault.gateway in ("", "ima")}
     tried = {row.fault.partition(":")[0].partition("]")[0] for row in TABLE}
@@ -62,7 +58,7 @@ def test_a_create_is_sent_once_and_its_job_tells_the_truth(buyer: Buyer, row: Ro
     open_question = row.charged == "unknown" and row.state != "collecting"
     assert job.uncertain == (job.ceiling if open_question else points(0))
     if row.charged in ("yes", "no"):
-        assert (job.cost.micro if job.cost else 0) == owed(buyer)
+        assert (job.cost.micro if job.cost else 0) == buyer.billed()
 
 
 @pytest.mark.parametrize("row", outcomes("ima", "refused", "ended", "served"), ids=lambda row: row.fault)
