@@ -2,7 +2,6 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
@@ -21,16 +20,9 @@ class Checked(httpcore2.SyncBackend):
         super().__init__()
         self._own_host = own_host
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:
+    def connect_tcp(self, host: str, port: int, *how: Any, **more: Any) -> httpcore2.NetworkStream:
         address = host if host == self._own_host else _public(host, port)
-        return super().connect_tcp(address, port, timeout, local_address, socket_options)
+        return super().connect_tcp(address, port, *how, **more)
 
 
 def check_for_proxy(host: str, own_host: str) -> None:

@@ -6,7 +6,6 @@ times the usual size a read takes a seventh off the whole CPU time of a 10 MB pi
 """
 
 import ssl
-from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
@@ -20,15 +19,8 @@ class Roomy(httpcore2.NetworkBackend):
     def __init__(self, backend: httpcore2.NetworkBackend) -> None:
         self._backend = backend
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:
-        return _Stream(self._backend.connect_tcp(host, port, timeout, local_address, socket_options))
+    def connect_tcp(self, host: str, port: int, *how: Any, **more: Any) -> httpcore2.NetworkStream:
+        return _Stream(self._backend.connect_tcp(host, port, *how, **more))
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(seconds)
