@@ -1,6 +1,7 @@
 """English for where a picture comes from: the marks it carries."""
 
 TEXTS: dict[str, str] = {
+    "title": "Where it comes from",
     "none": "Carries no mark of where it comes from.",
     "gone": "The file is not there any more.",
     "other_type": "limner looks for marks of origin in {types}, and this is none of them.",

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from limner import narration, receipts, subjects
 from limner.errors import LimnerError
 from limner.ledger import lineage
-from limner.messages import clean
+from limner.messages import clean, origin_text
+from limner.provenance import origin
 from limner.studio import wall, working
 from limner.studio.live import Drawn
 from limner.studio.visit import Visit
@@ -45,6 +46,7 @@ def show(visit: Visit) -> Response:
         differences=[visit.s(f"difference.{one.kind}", **one.facts) for one in job.differences],
         evidence=seen(job, visit.language) if job.state in LIVE or job.uncertain.micro else [],
         **_family(visit, job),
+        origin=_origin(visit, job, picture),
         is_live=job.state in LIVE,
         called=_called(visit, job),
         again=visit.again(quote.choice.request),
@@ -128,6 +130,18 @@ def _family(visit: Visit, job: Job) -> dict[str, Any]:
     for child in dict.fromkeys(one.job_id for one in lineage.children(ledger.store, job.id)):
         below += [(child, place, picture) for place, picture in ledger.pictures(child).items()]
     return {"above": [one for one in above if one[2]], "below": below[:_MOST_CHILDREN]}
+
+
+def _origin(visit: Visit, job: Job, picture: Picture | None) -> dict[str, Any] | None:
+    """Where the picture says it comes from, in sentences."""
+    if picture is None:
+        return None
+    try:
+        (found,) = visit.client.origins(job._replace(pictures=(picture,)))
+        lines = origin.said(found, visit.language)
+    except LimnerError as error:
+        lines = [visit.s(error.key, **error.facts)]
+    return {"title": origin_text("title", visit.language), "lines": lines}
 
 
 def _other_words(visit: Visit, quote: Quote) -> str:
