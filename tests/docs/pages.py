@@ -55,6 +55,10 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+def is_chinese(page: Path) -> bool:
+    return page.parent.name == "zh" or page.name.endswith(".zh.md")
+
+
 def elsewhere(page: Path) -> str | None:
     """The test that runs the whole page."""
     told = _ELSEWHERE.search(page.read_text("utf-8"))

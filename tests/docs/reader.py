@@ -35,7 +35,7 @@ _VARIES = (
 
 
 class Reader:
-    def __init__(self, place: Path, sandbox: str) -> None:
+    def __init__(self, place: Path, sandbox: str, chinese: bool) -> None:
         self.folder, self._sandbox = place / "you", sandbox
         self._ids: dict[str, str] = {}
         (place / "tmp").mkdir(parents=True)
@@ -46,7 +46,7 @@ class Reader:
             "LIMNER_SANDBOX": "1",
             "LIMNER_PREVIEW": "off",
             "TMPDIR": str(place / "tmp"),
-            "LANG": "C.UTF-8",
+            "LANG": "zh_CN.UTF-8" if chinese else "C.UTF-8",
             "TERM": "xterm-256color",
         }
         self._move_in(self.folder / ".limner")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from .pages import ROOT, elsewhere, examples, name, pages
+from .pages import ROOT, elsewhere, examples, is_chinese, name, pages
 from .reader import Reader
 
 
 @pytest.fixture
-def reader(sandbox: str, tmp_path: Path) -> Iterator[Reader]:
-    one = Reader(tmp_path, sandbox)
+def reader(sandbox: str, tmp_path: Path, page: Path) -> Iterator[Reader]:
+    one = Reader(tmp_path, sandbox, is_chinese(page))
     yield one
     one.leave()
 
