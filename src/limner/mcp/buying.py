@@ -59,7 +59,7 @@ def generating(desk: Desk) -> Tool:
         call = Call(ctx, desk, language, preview)
         seconds = min(wait_seconds, until - anyio.current_time())
         job, warnings = await follow(call, job_id, seconds)
-        return job_answer(call, job, warnings, nested=True)
+        return await job_answer(call, job, warnings, nested=True)
 
     return generate_image
 
@@ -171,7 +171,7 @@ def looking_after(desk: Desk) -> Tool:
             return speaking.failed(error, language)
         except TimeoutError:
             return speaking.failed(NeverLeft("mcp.slow_task", seconds=LONGEST_SECONDS), language)
-        return job_answer(call, job, warnings, nested=False)
+        return await job_answer(call, job, warnings, nested=False)
 
     return get_job
 

@@ -6,12 +6,13 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 
+from limner.errors import LimnerError
 from limner.mcp import speaking
 from limner.mcp.desk import LOOK_SECONDS, Desk, aside
 from limner.mcp.pictures import Preview, blocks
 from limner.messages import mcp_text, sentence
 from limner.receipts import said
-from limner.telling import job_data
+from limner.telling import job_data, with_origins
 from limner.types import LIVE, Job
 
 _NOTE_SECONDS = 5.0
@@ -64,13 +65,15 @@ def _left(call: Call, job_id: str) -> list[str]:
     return [sentence(hindrance.key, call.language, hindrance.facts)]
 
 
-def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool) -> CallToolResult:
+async def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool) -> CallToolResult:
     """
     A job as a result. `nested`: as `generate_image` answers, with a status and whose yes it runs on.
     """
     desk, language = call.desk, call.language
     warnings = [*warnings, *said(job, language)]
     data = {**job_data(job, desk.client, language), "warnings": warnings}
+    if job.pictures:
+        warnings += await _tell_origins(call, job, data)
     shown = blocks(job, call.preview, local=desk.local)
     if call.preview == "small" and job.pictures and shown[-1].type != "image":
         warnings.append(mcp_text("preview.none", language))
@@ -97,6 +100,18 @@ def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool) -> Ca
         "warnings": warnings,
     }
     return speaking.answer(lines, told, shown)
+
+
+async def _tell_origins(call: Call, job: Job, data: dict[str, Any]) -> list[str]:
+    """Put into `data` where the pictures come from; what kept them from being checked, if anything did."""
+    try:
+        found = await aside(call.desk.client.origins, job)
+    except TimeoutError:
+        return []
+    except LimnerError as error:
+        return [sentence(error.key, call.language, error.facts)]
+    with_origins(data, found, call.language)
+    return []
 
 
 def _following(job: Job, desk: Desk, language: str) -> list[str]:

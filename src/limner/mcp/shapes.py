@@ -55,6 +55,8 @@ class ImageShape(Shape):
     width: int
     height: int
     bytes: int
+    provenance: dict[str, Any] | None = None
+    """The marks of origin that the file carries: C2PA, IPTC, China's AI label. In lists of jobs left out."""
 
 
 class JobShape(Shape):

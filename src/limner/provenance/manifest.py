@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from limner.errors import Usage
 
-_MOST_BYTES = 200_000_000
+_MOST_BYTES, _LONGEST_LIST = 200_000_000, 4_000_000
 _STATES: Mapping[str, Literal["valid", "trusted"]] = {"Valid": "valid", "Trusted": "trusted"}
 _UNTRUSTED = "signingCredential.untrusted"
 _MOST_PROBLEMS = 8
@@ -46,7 +46,8 @@ def anchors(given: str) -> str:
     """The certificates of `provenance.trust` in the configuration, PEM. Raises `Usage`."""
     path = Path(given).expanduser()
     try:
-        text = path.read_text("ascii")
+        with path.open("rb") as file:
+            text = file.read(_LONGEST_LIST).decode("ascii")
     except (OSError, ValueError) as error:
         raise Usage("provenance.no_trust", path=path) from error
     if "BEGIN CERTIFICATE" not in text:
