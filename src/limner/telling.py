@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from limner import knowledge
 from limner.client import Client
+from limner.errors import LimnerError
 from limner.messages import sentence
 from limner.messages.stream import percent
 from limner.money import decimal
@@ -14,6 +15,7 @@ from limner.receipts import told, words
 from limner.types import LIVE, Job, Quote
 
 if TYPE_CHECKING:
+    from limner.delivery.sending import Delivered
     from limner.provenance.origin import Origin
 
 _COUNTED = {"link", "task_gone", "task_unseen"}
@@ -137,3 +139,35 @@ def seen(job: Job, language: str) -> list[str]:
             line = sentence("evidence.again", language, {"sentence": line, "times": one.times})
         told.append(line)
     return told
+
+
+def delivery_data(one: "Delivered") -> dict[str, Any]:
+    """One picture on its way to a chat, for programs."""
+    return {
+        "path": one.picture.path,
+        "to": one.target.name,
+        "service": one.target.service,
+        "state": one.delivery.state,
+        "already": one.already,
+        "text_sent": one.delivery.text_sent,
+        "image_sent": one.delivery.image_sent,
+        "message_id": one.delivery.message_id or None,
+    }
+
+
+def arrived(done: Iterable["Delivered"], language: str) -> list[str]:
+    """A sentence for each picture that is in its chat, or of which at least the words are."""
+    return [
+        sentence(
+            "delivery.already" if one.already else f"delivery.{one.delivery.state}",
+            language,
+            {"target": one.target.name, "service": one.target.title, "path": one.picture.path},
+        )
+        for one in done
+        if one.already or one.delivery.state in {"sent", "partial"}
+    ]
+
+
+def not_arrived(done: Iterable["Delivered"]) -> LimnerError | None:
+    """What kept the first picture out of its chat that is not there, nor its words."""
+    return next((one.error for one in done if one.error and one.delivery.state != "partial"), None)

@@ -7,6 +7,7 @@ from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
 from limner.errors import SetupNeeded, Usage
+from limner.telling import arrived, delivery_data, not_arrived
 
 if TYPE_CHECKING:
     from limner.delivery.sending import Delivered
@@ -38,9 +39,9 @@ def run(options: Namespace, face: Face) -> int:
     if options.dry_run:
         return _planned(options.what, wishes, face)
     done = face.client.deliver(options.what, wishes)
-    failed = next((one.error for one in done if one.error and one.delivery.state != "partial"), None)
-    data = {"items": [_told(one) for one in done], "partial": _is_partial(done)}
-    lines = [face.text(_key(one), **_facts(one)) for one in done if one.error is None or _key(one) != ""]
+    failed = not_arrived(done)
+    data = {"items": [delivery_data(one) for one in done], "partial": _is_partial(done)}
+    lines = arrived(done, face.language)
     if failed is not None:
         for line in lines:
             face.say(line)
@@ -68,31 +69,8 @@ def _planned(what: str, wishes: Any, face: Face) -> int:
     return 0
 
 
-def _told(one: "Delivered") -> dict[str, Any]:
-    return {
-        "path": one.picture.path,
-        "to": one.target.name,
-        "service": one.target.service,
-        "state": one.delivery.state,
-        "already": one.already,
-        "text_sent": one.delivery.text_sent,
-        "image_sent": one.delivery.image_sent,
-        "message_id": one.delivery.message_id or None,
-    }
-
-
-def _key(one: "Delivered") -> str:
-    if one.already:
-        return "delivery.already"
-    return {"sent": "delivery.sent", "partial": "delivery.partial"}.get(one.delivery.state, "")
-
-
-def _facts(one: "Delivered") -> dict[str, Any]:
-    return {"target": one.target.name, "service": one.target.title, "path": one.picture.path}
-
-
 def _is_partial(done: "list[Delivered]") -> bool:
     """Did some of it arrive, and not all?"""
-    arrived = [one.delivery.state == "sent" for one in done]
-    some = any(arrived) or any(one.delivery.image_sent for one in done)
-    return some and not all(arrived)
+    whole = [one.delivery.state == "sent" for one in done]
+    some = any(whole) or any(one.delivery.image_sent for one in done)
+    return some and not all(whole)
