@@ -1,7 +1,6 @@
 """When limner stops buying by itself, what it says, and that a person lets it go on."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from buyer import Buyer
 from cli.person import LIMNER
 from crash.cents import last_cent
+from crash.conftest import NEEDS_SIGHT
 from crash.stage import Stage
 from limner.errors import BudgetExceeded, Stopped, Usage
 from limner.messages import sentence
@@ -133,7 +133,7 @@ def test_a_limit_that_is_misspelt_is_told_instead_of_being_none(
     assert caught.value.key == key
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+@NEEDS_SIGHT
 def test_of_many_processes_that_race_for_the_last_cent_one_wins(sandbox: str, tmp_path: Path) -> None:
     stage = Stage(sandbox, tmp_path / "cents")
     try:

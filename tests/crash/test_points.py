@@ -6,7 +6,6 @@ process right before its next write.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +15,11 @@ import apsw
 import pytest
 
 from .audit import Bought, audit, left
-from .conftest import NewStage
+from .conftest import NEEDS_SIGHT, NewStage
 from .relay import Hold, relaying
 from .stage import Stage, files, kill, until, worker_of
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+pytestmark = NEEDS_SIGHT
 
 GPT = {"request": "a cup tag1", "gateway": "omnimaas", "model": "gpt-image-2"}
 LINKED = {**GPT, "request": "a cup tag1 [[relative-url]]", "n": 3}

@@ -1,14 +1,12 @@
 """A short run of what `python -m tests.crash` does for as long as one likes."""
 
-import sys
 from pathlib import Path
 
-import pytest
-
+from .conftest import NEEDS_SIGHT
 from .harness import many_rounds, race, table
 from .stage import Stage
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+pytestmark = NEEDS_SIGHT
 
 
 def test_killed_at_random_nothing_is_lost_and_nothing_is_bought_twice(sandbox: str, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from .audit import Bought, audit, left
-from .conftest import NewStage
+from .conftest import NEEDS_SIGHT, NewStage
 from .stage import Stage
 from .steps import spread
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+pytestmark = NEEDS_SIGHT
 
 MOST = int(os.environ.get("LIMNER_STEPS", "2"))
 SCRIPT = str(Path(__file__).with_name("steps.py"))
