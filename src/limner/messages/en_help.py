@@ -25,7 +25,7 @@ The same quote is never bought twice: asked again, it names its job.""",
     "recover": "Bring home what an interruption left behind, and find out what became of lost answers: one job, or\n"
     "all. Sends nothing that costs.",
     "recover.examples": "examples:\n  limner recover\n  limner recover j_2z2qsj4s8z",
-    "show": "Tell the story of a picture: its prompt, model, cost, references and job.",
+    "show": "Tell the story of a picture: its prompt, model, cost, references and job, and where any picture says it comes from.",
     "show.examples": "examples:\n  limner show mug.png\n  limner show mug.png --tree\n  limner show dog.png --subject Wangcai",
     "deliver": "Send a job's pictures, or one picture, to a chat that the configuration names. Each goes there once.",
     "deliver.examples": """examples:

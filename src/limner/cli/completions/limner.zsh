@@ -30,7 +30,7 @@ _shtab_limner_commands() {
     run:'Make what a quote says. Needs the person'"'"'s yes: --approve repeats the quote'"'"'s id.'
     sandbox:'Serve stand-ins of the gateways on this machine: play money, painted pictures, faults on demand.'
     setup:'Store a key. It is asked for at the terminal and never shown.'
-    show:'Tell the story of a picture: its prompt, model, cost, references and job.'
+    show:'Tell the story of a picture: its prompt, model, cost, references and job, and where any picture says it comes from.'
     skills:'List the skill folders that come with limner, or put them where an agent looks.'
     spend:'Add up what was spent.'
     status:'Say how a job stands.'
