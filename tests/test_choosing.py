@@ -169,11 +169,13 @@ def test_what_will_be_other_than_asked_is_said_in_a_sentence(
 
 def test_a_ratio_that_a_named_model_lacks_names_who_has_it_with_prices(somebody: NewBuyer) -> None:
     quote = somebody().client.quote("a fox", model="mj", aspect_ratio="16:9")
-    assert quote.choice.adjustments[0].facts["others"] == [
-        "SeeDream 4.5 (5 points)",
-        "Nano Banana 2 (6 points)",
-        "Nano Banana Pro (10 points)",
-    ]
+    told = quote.choice.adjustments[0]
+    assert sentence(told.key, "en", told.facts).endswith(
+        "SeeDream 4.5 (5 points), Nano Banana 2 (6 points), Nano Banana Pro (10 points)."
+    )
+    assert sentence(told.key, "zh", told.facts).endswith(
+        "SeeDream 4.5（5 积分）、Nano Banana 2（6 积分）、Nano Banana Pro（10 积分）。"
+    )
 
 
 def test_a_class_of_sizes_becomes_pixels_where_a_model_counts_in_them(somebody: NewBuyer) -> None:

@@ -74,7 +74,7 @@ def check(settings: gateways.Settings) -> None:
 def _demand_unit(unit: str, settings: gateways.Settings) -> None:
     known = {gateways.unit(name, settings) for name in (*gateways.names(settings), *gateways.providers())}
     if unit not in known:
-        raise Usage("budget.unknown_unit", unit=unit, allowed=sorted(known))
+        raise Usage("budget.unknown_unit", name=unit, allowed=sorted(known))
 
 
 def limits(values: Mapping[str, Any], gateway: str, unit: str) -> tuple[Limit, ...]:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from limner import gateways
 from limner.money import Money, parse
 from limner.types import Model, Price
 
 _ANY = "*"
+_LIVE = ", live"
 
 
 def models(
@@ -103,3 +105,17 @@ def by_size(size: str, each: Money) -> Price:
 
 def _rate(text: str | None, unit: str) -> Money | None:
     return None if text is None else parse(text, unit)
+
+
+def source_in(language: str, source: str) -> str:
+    """Where a price is from, in a language that the facts say it in too; else as it is."""
+    if language != "zh":
+        return source
+    if source.endswith(_LIVE):
+        return f"{source.removesuffix(_LIVE)} 实时返回"
+    for name in gateways.providers():
+        facts = gateways.facts(name)
+        for row in (facts["gateway"], *facts.get("models", ())):
+            if row.get("source") == source and "source_zh" in row:
+                return str(row["source_zh"])
+    return source

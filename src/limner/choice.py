@@ -11,6 +11,7 @@ from typing import Any
 
 from limner import fitting
 from limner.errors import Usage
+from limner.money import Priced
 from limner.types import Adjustment, Choice, Model, Operation, Reference, Request
 
 MOST_PICTURES = 100
@@ -169,12 +170,12 @@ def _ratio(request: Request, model: Model, adjustments: list[Adjustment], sold: 
     return nearest or model.default_ratio
 
 
-def _told(models: Sequence[Model], near: Model) -> list[str]:
+def _told(models: Sequence[Model], near: Model) -> list[str | Priced]:
     """Some models by their names and usual prices, each name once, those of the same gateway first."""
-    known: dict[str, str] = {}
+    known: dict[str, str | Priced] = {}
     for model in sorted(models, key=lambda one: one.gateway != near.gateway):
-        price = f" ({model.prices[-1].each})" if model.prices else ""
-        known.setdefault(model.title, f"{model.title}{price}")
+        named = Priced(model.title, model.prices[-1].each) if model.prices else model.title
+        known.setdefault(model.title, named)
     return list(known.values())[:_MOST_OTHERS]
 
 

@@ -226,7 +226,9 @@ class Market:
             return (Adjustment(key, {"saved": name, "model": first.model.title}),)
         key = first.why.key
         advised = key.startswith(("chosen.use_", "chosen.advice"))
-        if key in {"chosen.named", "chosen.default"} or (advised and ranking.is_usual(first, ranked)):
+        if key in {"chosen.named", "chosen.default", "chosen.other"} or (
+            advised and ranking.is_usual(first, ranked)
+        ):
             return ()
         return (first.why,)
 

@@ -33,6 +33,26 @@ class Money(NamedTuple):
         return f"{sign}{whole}{fraction} {self.unit}{plural}"
 
 
+class Priced(NamedTuple):
+    """What has a price, in a sentence: "SeeDream 4.5 (5 points)"."""
+
+    name: str
+    price: Money
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.price})"
+
+
+class Compared(NamedTuple):
+    """A price, and about what it is in the person's own money: "5 points (≈ ¥0.05)"."""
+
+    price: Money
+    own: Money
+
+    def __str__(self) -> str:
+        return f"{self.price} (≈ {self.own})"
+
+
 def parse(text: str, unit: str) -> Money:
     """Read a decimal such as "0.0128" exactly. Raises `ValueError` for anything finer than a millionth."""
     digits = text.strip()

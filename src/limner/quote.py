@@ -10,6 +10,13 @@ from limner.records import digest_of, id_of
 from limner.types import Adjustment, Choice, Price, Quote, Repair
 
 GOOD_FOR_MS = 15 * 60 * 1000
+# How a unit is written beside a limit, in figures or as limner itself says it.
+_UNITS = {
+    **dict.fromkeys(("cny", "rmb", "yuan", "元", "块", "块钱", "人民币"), "CNY"),
+    **dict.fromkeys(("usd", "dollar", "dollars", "美元", "美金"), "USD"),
+    **dict.fromkeys(("point", "points", "积分"), "point"),
+    **dict.fromkeys(("credit", "credits", "点"), "credit"),
+}
 
 
 def make(
@@ -103,12 +110,21 @@ def _attempts(choice: Choice, repeats: Mapping[str, Any]) -> int:
     return allowed if asked is None else min(allowed, asked)
 
 
+def _told(said: str, unit: str) -> Money | str:
+    """A limit as an amount, so that each language says it; as it was typed where it is none."""
+    try:
+        return parse(said, unit)
+    except ValueError:
+        return f"{said} {unit}"
+
+
 def _limit(choice: Choice, unit: str) -> Money | None:
     if choice.request.max_cost is None:
         return None
     said, _, own = choice.request.max_cost.strip().partition(" ")
+    own = _UNITS.get(own.casefold(), own)
     if own and own != unit:
-        raise Usage("max_cost.other_unit", value=choice.request.max_cost, unit=unit, gateway=choice.gateway)
+        raise Usage("max_cost.other_unit", value=_told(said, own), unit=unit, gateway=choice.gateway)
     try:
         limit = parse(said, unit)
     except ValueError as error:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from limner import choice, uses
 from limner.errors import Usage
-from limner.money import Money
+from limner.money import Compared, Money
 from limner.quote import price_row
 from limner.rates import Rates, shown
 from limner.types import Adjustment, Choice, Model, Request
@@ -207,7 +207,7 @@ def _why(
     own: Money | None,
 ) -> Adjustment:
     """The one reason that speaks most for a model. Its key names a sentence."""
-    told = price or "None" if own is None or own == price else f"{price} (≈ {shown(own)})"
+    told = price if own is None or own == price or price is None else Compared(price, shown(own))
     facts = {"model": model.title, "price": told, "low": model.seconds[0], "high": model.seconds[1]}
     if request.model is not None:
         return Adjustment("chosen.named", facts)

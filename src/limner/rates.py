@@ -71,10 +71,10 @@ def _read(name: str, rate: Any) -> Rate:
     return Rate(billionths, found[3])
 
 
-def shown(money: Money) -> str:
+def shown(money: Money) -> Money:
     """An amount for comparing: two places after the point, more where it would read as nothing."""
     whole, rest = divmod(money.micro, MICRO)
     if money.micro and money.micro < MICRO // 100:
-        return str(money)
+        return money
     cents = -(-rest // 10_000)
-    return str(Money((whole * 100 + cents) * 10_000, money.unit))
+    return Money((whole * 100 + cents) * 10_000, money.unit)

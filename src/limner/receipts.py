@@ -74,7 +74,13 @@ def said(job: Job, language: str) -> list[str]:
 
 def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """A sentence's facts for programs: amounts as they are written."""
-    return {name: str(value) if isinstance(value, Money) else value for name, value in facts.items()}
+    return {name: _told(value) for name, value in facts.items()}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_told(one) for one in value]
+    return str(value) if hasattr(value, "_fields") else value
 
 
 def words(job: Job) -> tuple[str, dict[str, Any]]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from limner.money import Money
+from limner.money import Compared, Money, Priced
 from limner.types import Quote
 
 T = TypeVar("T")
+_AMOUNTS: dict[frozenset[str], Any] = {frozenset(noun._fields): noun for noun in (Money, Priced, Compared)}
 _SCALARS = frozenset({type(None), str, int, float, bool})
 
 
@@ -47,7 +48,12 @@ def facts_of(text: str) -> dict[str, Any]:
 
 
 def _amount(data: Any) -> Any:
-    return Money(**data) if isinstance(data, dict) and data.keys() == {"micro", "unit"} else data
+    if isinstance(data, list):
+        return [_amount(entry) for entry in data]
+    if not isinstance(data, dict):
+        return data
+    noun = _AMOUNTS.get(frozenset(data))
+    return noun(**{name: _amount(entry) for name, entry in data.items()}) if noun else data
 
 
 def digest_of(quote: Quote) -> str:

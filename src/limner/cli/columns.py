@@ -29,6 +29,11 @@ def pad(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
+def ahead(text: str, columns: int) -> str:
+    """A text with spaces before it, to so many columns."""
+    return " " * max(0, columns - width(text)) + text
+
+
 def cut(text: str, columns: int) -> str:
     """A text cut off where it would leave its line."""
     if width(text) <= columns:

@@ -4,9 +4,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from limner import catalog
 from limner.cli import mistakes, wishes
 from limner.cli.face import Face, row
 from limner.cli.wishes import Text
+from limner.messages import amount
 from limner.money import decimal
 from limner.types import Change, Model, Price, Request
 
@@ -143,12 +145,13 @@ def _lines(found: "tuple[Ranked, ...]", face: Face) -> Iterator[str]:
     for number, (one, price) in enumerate(zip(found, prices, strict=True), 1):
         name = f"{one.model.gateway}/{one.model.id}"
         yield f"{number:>2}  {name:<{named}}  {pad(price, widest)}  {_sure(one, face)}".rstrip()
-        for line in (_reason(one, face), *_cannot(one, face)):
+        reason = [] if one.why.key == "chosen.other" else [_reason(one, face)]
+        for line in (*reason, *_cannot(one, face)):
             yield f"      {line}"
         if not one.ready:
             yield f"      {face.text('rank.no_key', gateway=one.model.gateway)}"
     for gateway, source in dict.fromkeys((one.model.gateway, one.model.source) for one in found):
-        yield face.text("rank.source", gateway=gateway, source=source)
+        yield face.text("rank.source", gateway=gateway, source=catalog.source_in(face.language, source))
 
 
 def _price(one: "Ranked", face: Face) -> str:
@@ -158,8 +161,8 @@ def _price(one: "Ranked", face: Face) -> str:
         return face.text("card.price_free")
     from limner.rates import shown
 
-    own = f" ≈ {shown(one.own)}" if one.own and one.own.unit != one.price.unit else ""
-    return f"{one.price}{own}"
+    own = f" ≈ {amount(shown(one.own), face.language)}" if one.own and one.own.unit != one.price.unit else ""
+    return f"{amount(one.price, face.language)}{own}"
 
 
 def _sure(one: "Ranked", face: Face) -> str:
@@ -240,12 +243,14 @@ def _data(model: Model) -> dict[str, Any]:
 
 
 def _line(model: Model, face: Face) -> str:
+    from limner.cli.columns import ahead
+
     usual = _usual(model)
     each = usual.each if usual else None
-    price = face.text("card.price_free") if each and not each.micro else str(each or "?")
+    price = face.text("card.price_free") if each and not each.micro else amount(each or "?", face.language)
     mark = "*" if model.default else " "
     edits = face.text("models.edits") if "image_to_image" in model.operations else ""
     low, high = model.seconds
-    return (
-        f"{mark} {model.id:<32} {price:>7}  {low}-{high} s  {model.gateway}  {model.title}  {edits}".rstrip()
-    )
+    time = face.text("models.seconds", low=low, high=high)
+    line = f"{mark} {model.id:<32} {ahead(price, 7)}  {time}  {model.gateway}  {model.title}  {edits}"
+    return line.rstrip()

@@ -22,7 +22,14 @@ def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) ->
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
     if "reason" in values:
         values["reason"] = _reason(values["reason"], language)
+    if "unit" in values:
+        values["unit"] = texts.get(f"unit.{values['unit']}", values["unit"])
     return texts.get(key, texts["unexpected"]).format_map(values)
+
+
+def amount(value: Any, language: str) -> str:
+    """An amount where it stands alone, as `language` says it."""
+    return _shown(value, language)
 
 
 def help_text(key: str, language: str) -> str:
@@ -92,11 +99,20 @@ _DIRECTION = frozenset(
 def _shown(value: Any, language: str) -> str:
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return ("、" if language == "zh" else ", ").join(_shown(entry, language) for entry in value)
-    if language == "zh" and hasattr(value, "micro"):
-        from limner.messages import stream
-
-        return stream.amount(value, language)
+    if language == "zh" and hasattr(value, "_fields"):
+        return _in_chinese(value)
     return clean(str(value))
+
+
+def _in_chinese(value: Any) -> str:
+    """An amount, or what it is the price of."""
+    from limner.messages import stream
+
+    if hasattr(value, "own"):
+        return f"{stream.amount(value.price, 'zh')}（≈ {stream.amount(value.own, 'zh')}）"
+    if hasattr(value, "price"):
+        return f"{clean(value.name)}（{stream.amount(value.price, 'zh')}）"
+    return stream.amount(value, "zh")
 
 
 def _reason(said: str, language: str) -> str:

@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "chosen.advice": "{model} is what the knowledge base says for this ({source}).",
     "chosen.fits": "{model} can do exactly what was asked; the usual model cannot.",
     "chosen.default": "The usual model of its gateway.",
-    "chosen.other": "Nothing speaks for it or against it.",
+    "chosen.other": "Can do it as well.",
     "chosen.use_lettering_cjk": "{model} is recommended for Chinese, Japanese or Korean words in the picture.",
     "chosen.use_lettering": "{model} is recommended for words in the picture.",
     "chosen.use_edit": "{model} is recommended for changing a picture.",

@@ -23,6 +23,10 @@ TEXTS: dict[str, str] = {
     "model.no_references": "{model} takes no reference pictures. Leave them out, or choose one that does: "
     "{others}.",
     "model.needs_reference": "{model} works on a picture. Give it one with --ref.",
+    "unit.point": "points",
+    "unit.credit": "credits",
+    "unit.CNY": "CNY",
+    "unit.USD": "USD",
     "max_cost.other_unit": "Your limit is {value}, and {gateway} counts in {unit}. Give the limit in {unit} (--max-cost), "
     "or name a gateway that counts as you do. Nothing was sent.",
     "max_cost.not_an_amount": "{value} is not an amount. Give a plain number in {unit}, such as 1.50.",
@@ -80,6 +84,7 @@ TEXTS: dict[str, str] = {
     "know. Allowed: {known}. A server of your own is an openai_compatible.",
     "gateway.unknown": "There is no gateway {name}. Known are: {known}. Add one with `limner gateways add`.",
     "gateway.exists": "There is already a gateway {name}. Choose another name.",
+    "gateway.at_work": "{name} stays: {jobs} there is not finished, and its pictures or its charge are not known yet. Close that first.",
     "gateway.bad_name": "{name} cannot be a gateway's name. Use letters, digits and hyphens.",
     "key.none": "No key for {gateway} is set up, so nothing was sent.",
     "key.variable_empty": "The gateway {gateway} takes its key from {variable}, which is not set.",

@@ -19,7 +19,7 @@ TEXTS: dict[str, str] = {
     # Why this model
     "chosen.named": "你指定的模型。",
     "chosen.cheapest": "{model} 最便宜：{price}。",
-    "chosen.cheapest_here": "按 {unit} 计价，{model} 最便宜：{price}。其他单位的价格要有汇率才能比较，"
+    "chosen.cheapest_here": "按{unit}计价，{model} 最便宜：{price}。其他单位的价格要有汇率才能比较，"
     '例如在配置的 [rates] 下写 point_ima = "0.01 CNY"。',
     "chosen.best": "{model} 以最高质量见长。",
     "chosen.artistic": "{model} 擅长艺术与插画。",
@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "chosen.advice": "知识库针对这类画面推荐 {model}（{source}）。",
     "chosen.fits": "{model} 能完全满足要求，常用模型做不到。",
     "chosen.default": "该网关的常用模型。",
-    "chosen.other": "没有特别的理由选它或不选它。",
+    "chosen.other": "同样能做。",
     "chosen.use_lettering_cjk": "画面中有中日韩文字，推荐 {model}。",
     "chosen.use_lettering": "画面中有文字，推荐 {model}。",
     "chosen.use_edit": "修改图片推荐 {model}。",
