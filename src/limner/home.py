@@ -33,6 +33,10 @@ class Home(NamedTuple):
         return self.data / "thumbnails" / sha256[:2] / f"{sha256}.webp"
 
     @property
+    def studios(self) -> Path:
+        return self.data / "studios"
+
+    @property
     def uploads(self) -> Path:
         """Pictures that were dropped on a page: each under its own name, in a folder named by its bytes."""
         return self.data / "uploads"

@@ -264,7 +264,11 @@ def _details(job: Job) -> dict[str, Any]:
 
 def _facts(engine: Engine, gateway: str) -> Mapping[str, Any]:
     added = engine.settings.get("gateways", {}).get(gateway, {})
-    return gateways.facts(str(added.get("provider", gateway)))
+    provider = str(added.get("provider", gateway))
+    if provider not in gateways.providers():
+        # A server of one's own that was removed; its jobs stay.
+        return {"gateway": {"title": gateway}}
+    return gateways.facts(provider)
 
 
 def _said(facts: Mapping[str, Any], model: Model) -> int:

@@ -22,9 +22,14 @@ _NAMED = {
 }
 
 
+def spans(told: "Understanding", language: str) -> list[tuple[str, bool]]:
+    """What was read out of the words, piece by piece; and was the piece taken out of the prompt?"""
+    return [(_shown(one, language), one.taken) for one in told.spans if one.meaning not in _BY_ITSELF]
+
+
 def line(told: "Understanding", language: str) -> str:
     """Everything that was read out of the words, in one line."""
-    shown = [_shown(one, language) for one in told.spans if one.meaning not in _BY_ITSELF]
+    shown = [one for one, _ in spans(told, language)]
     if not shown:
         return sentence("words.nothing", language)
     joint = "；" if language == "zh" else "; "

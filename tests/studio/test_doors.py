@@ -248,9 +248,9 @@ def test_a_body_that_never_ends_is_cut_off(visitor: Visitor) -> None:
 
 
 def test_the_record_says_the_port_and_nothing_secret(studio: Studio) -> None:
-    told = (studio.home / "studio.json").read_text()
-    assert str(studio.port) in told
-    assert studio.token not in told
+    notes = list((studio.home / "studios").iterdir())
+    assert str(studio.port) in [path.name for path in notes]
+    assert studio.token not in "".join(path.name + path.read_text() for path in notes)
 
 
 def test_two_studios_keep_to_their_own_cookies(studio: Studio, tmp_path: Path) -> None:
@@ -261,8 +261,19 @@ def test_two_studios_keep_to_their_own_cookies(studio: Studio, tmp_path: Path) -
     assert answer.status_code == 303
 
 
+def test_a_second_studio_of_one_home_names_the_first_and_leaves_it_be(studio: Studio) -> None:
+    with opened(studio.home) as second, second.visited() as visitor:
+        visitor.see("/")
+    assert studio.url in second.said.read_text("utf-8")
+    with studio.visited() as visitor:
+        visitor.see("/")
+    notes = [path.name for path in (studio.home / "studios").iterdir()]
+    assert (str(studio.port) in notes, str(second.port) in notes) == (True, False)
+
+
 def test_a_port_that_is_taken_is_said(studio: Studio) -> None:
-    with pytest.raises(AssertionError, match="taken"), opened(studio.home, "--port", str(studio.port)):
+    own = "belongs to a studio of the same home"
+    with pytest.raises(AssertionError, match=own), opened(studio.home, "--port", str(studio.port)):
         pass
 
 

@@ -262,7 +262,6 @@ def test_a_job_survives_the_studio_that_started_it(buyer: Buyer, studio: Studio)
         job = visitor.press(card, answer="make").headers["location"].rpartition("/")[2]
         brief.process.send_signal(signal.SIGKILL)
         brief.process.wait(20)
-        (buyer.home / "studio.json").unlink()
     with studio.visited() as visitor:
         assert f"/picture/{job}/0" in ended(visitor, job)
 
@@ -327,4 +326,4 @@ def test_the_command_opens_the_same(buyer: Buyer) -> None:
         process.communicate(timeout=20)
     assert "工作室已打开" in said
     assert "/enter?token=" in said
-    assert not (buyer.home / "other" / "studio.json").exists()
+    assert list((buyer.home / "other" / "studios").iterdir()) == []

@@ -118,7 +118,7 @@ def opened(home: Path, *words: str, opens: str = "") -> Iterator[Studio]:
         with said.open("ab") as log:
             log.write(rest)
     assert "Traceback" not in said.read_text("utf-8"), said.read_text("utf-8")
-    assert not (home / "studio.json").exists()
+    assert process.returncode < 0 or not (home / "studios" / found[1]).exists()
 
 
 def stop_sandbox(home: Path) -> None:

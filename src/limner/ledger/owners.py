@@ -24,8 +24,8 @@ class Owner:
     cannot be made or locked.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.id = f"{os.getpid()}-{os.urandom(6).hex()}"
+    def __init__(self, folder: Path, name: str = "") -> None:
+        self.id = name or f"{os.getpid()}-{os.urandom(6).hex()}"
         self._path = folder / self.id
         draft = folder / f"{_DRAFT}{self.id}"
         try:

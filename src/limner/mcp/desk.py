@@ -1,6 +1,5 @@
 """What all tools share: one client, one language, one place for pictures; work beside the event loop."""
 
-import json
 import os
 import shlex
 import threading
@@ -12,6 +11,7 @@ import anyio
 import anyio.to_thread
 
 from limner import home as homes
+from limner import whereabouts
 from limner.artifacts import Output
 from limner.client import Client
 from limner.errors import LimnerError
@@ -27,7 +27,6 @@ LOOK_SECONDS = 0.2
 """Between two looks at the ledger."""
 
 _PATIENCE_SECONDS = 40
-_STUDIO = "studio.json"
 
 
 class Desk:
@@ -90,19 +89,8 @@ class Desk:
         return self.client.engine.mode()
 
     def studio(self) -> str | None:
-        """The studio's address, when it runs: it leaves its port in the home folder."""
-        try:
-            told = json.loads((homes.find(self._at).data / _STUDIO).read_bytes())
-            port, process = int(told["port"]), int(told["pid"])
-            only_sandbox = bool(told.get("sandbox"))
-            if os.name == "posix":
-                os.kill(process, 0)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return None
-        if only_sandbox and not self.client.sandbox:
-            # It knows nothing of what costs real money.
-            return None
-        return f"http://127.0.0.1:{port}"
+        """The address of an open studio that knows what is bought here."""
+        return next(iter(whereabouts.living(homes.find(self._at), sandbox=self.client.sandbox)), None)
 
     def page(self, quote_id: str) -> str | None:
         """Where a person says yes to a quote with their own hand, while the studio runs."""

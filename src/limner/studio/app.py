@@ -53,7 +53,11 @@ _PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/questions", questions.show),
     ("GET", "/spending", spent.show),
     ("GET", "/setup", setting_up.show),
+    ("POST", "/setup", setting_up.add),
+    ("POST", "/setup/limit", setting_up.limit),
     ("POST", "/setup/{gateway}/key", setting_up.keep_key),
+    ("POST", "/setup/{gateway}/look", setting_up.look),
+    ("POST", "/setup/{gateway}/remove", setting_up.remove),
     ("POST", "/setup/{gateway}/resume", setting_up.resume),
 )
 

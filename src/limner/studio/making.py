@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from limner import gateways, words
+from limner import gateways, understanding, words
 from limner.errors import LimnerError, NotFound, StorageFailed, Usage
 from limner.home import private_folder
 from limner.studio.visit import Visit
@@ -18,10 +18,8 @@ RATIOS = ("1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9")
 SIZES = ("1K", "2K", "4K", "1024x1024", "1536x1024", "1024x1536")
 MOST_PICTURES = 10
 MOST_BYTES = 30 << 20
-_FIELDS = ("prompt", "literal", "model", "aspect_ratio", "size", "n", "avoid")
+_FIELDS = ("prompt", "literal", "model", "aspect_ratio", "size", "n", "avoid", "max_cost")
 _BLOCK = 1 << 20
-_BY_ITSELF = {"courtesy", "picture", "operation"}
-"""Meanings that go without saying."""
 
 
 def show(visit: Visit) -> Response:
@@ -67,14 +65,8 @@ def understand(visit: Visit) -> Response:
     """What the words mean besides what they show, span by span."""
     if visit.given("literal"):
         return visit.page("understood.html", spans=[])
-    understood = visit.client.understand(visit.given("prompt"))
-    told = [_meant(visit, one) for one in understood.spans if one.meaning not in _BY_ITSELF]
-    return visit.page("understood.html", spans=told)
-
-
-def _meant(visit: Visit, span: words.Span) -> dict[str, Any]:
-    meaning = visit.s(span.key, text=span.text, value=span.value)
-    return {"meaning": meaning, "taken": span.taken}
+    told = visit.client.understand(visit.given("prompt"))
+    return visit.page("understood.html", spans=understanding.spans(told, visit.language))
 
 
 def _form(visit: Visit, given: dict[str, str], *, like: str = "", problem: str = "") -> Response:
@@ -120,6 +112,7 @@ def _request(
         "size": given["size"],
         "n": int(n) if given["n"] else None,
         "avoid": given["avoid"],
+        "max_cost": given["max_cost"],
     }
     told = {name: value for name, value in chosen.items() if value}
     if given["literal"]:

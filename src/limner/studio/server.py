@@ -1,46 +1,47 @@
-"""The process: one socket on loopback, uvicorn behind it, a record of the port for others to find it by."""
+"""The process: one socket on loopback, uvicorn behind it, a note for others to find it by."""
 
-import contextlib
-import json
-import os
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from limner import home as homes
-from limner.home import private_folder, write_whole
+from limner import whereabouts
+from limner.home import private_folder
 from limner.messages import LANGUAGES, sentence, studio_text
 from limner.studio.app import build
 from limner.studio.doors import Doors, Keys
 from limner.studio.house import House
 
 PORT = 8770
-RECORD = "studio.json"
 _TAKEN = 2
 
 
 def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bool, opens: bool) -> int:
     """Serve until stopped; the exit code. Prints the one link that lets a browser in."""
     spoken = language if language in LANGUAGES else "en"
+    place = homes.find(home)
+    others = whereabouts.living(place, sandbox=True)
     try:
         listener = _listen(port)
     except OSError:
-        sys.stderr.write(studio_text("cli_port_taken", spoken, {"port": port}) + "\n")
+        key = "cli_port_own" if f"http://127.0.0.1:{port}" in others else "cli_port_taken"
+        sys.stderr.write(studio_text(key, spoken, {"port": port}) + "\n")
         return _TAKEN
     number = int(listener.getsockname()[1])
     keys = Keys.new(number)
     house = House(home=home, only_sandbox=only_sandbox, language=language)
-    record = private_folder(homes.find(home).data) / RECORD
-    write_whole(record, json.dumps({"port": number, "pid": os.getpid(), "sandbox": only_sandbox}))
+    private_folder(place.data)
+    record = whereabouts.note(place, number, only_sandbox=only_sandbox)
     # Whoever asks it to end by a signal gets the same tidy end as somebody at the keyboard.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.stderr.write(studio_text("cli_open", spoken, {"url": keys.link}) + "\n")
         sys.stderr.write(studio_text("cli_stop", spoken) + "\n")
+        for url in others:
+            sys.stderr.write(studio_text("cli_beside", spoken, {"url": url}) + "\n")
         if only_sandbox:
             sys.stderr.write(sentence("card.sandbox", spoken) + "\n")
         link = keys.ticket_link() if opens else None
@@ -48,7 +49,7 @@ def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bo
     except KeyboardInterrupt:
         pass
     finally:
-        _forget(record)
+        record.close()
         house.close()
     return 0
 
@@ -105,9 +106,3 @@ class _Server(uvicorn.Server):
 
             # A text browser would sit on this thread until it is closed.
             threading.Thread(target=webbrowser.open, args=(self.link,), daemon=True).start()
-
-
-def _forget(record: Path) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        if json.loads(record.read_bytes()).get("pid") == os.getpid():
-            record.unlink()
