@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from agenthost import host
 from mcp.client.client import Client
@@ -15,7 +16,8 @@ from buyer import Buyer
 from limner import gateways
 from limner.messages import en_mcp
 
-ROOT = Path(__file__).parent.parent.parent
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -44,6 +46,28 @@ def test_the_registry_entry_is_well_formed_and_in_step() -> None:
     assert set(variables) >= _keys()
     assert all(variables[key]["isSecret"] for key in _keys())
     assert not any(one["isRequired"] for one in variables.values())
+
+
+def test_the_registry_can_make_a_command_of_its_entry() -> None:
+    """As its schema of 2025-12-11 wants arguments, variables and versions, told in our own words."""
+    (package,) = _read("server.json")["packages"]
+    assert package["runtimeHint"] == "uvx"
+    for one in [*package["runtimeArguments"], *package["packageArguments"]]:
+        assert one["type"] in {"named", "positional"}
+        assert "name" in one if one["type"] == "named" else {"value", "valueHint"} & set(one)
+    assert all({"name", "description"} <= set(one) for one in package["environmentVariables"])
+    assert re.fullmatch(r"\d+(\.\d+)+\w*", package["version"])
+
+
+def test_the_bundle_keeps_to_the_schema_of_its_makers() -> None:
+    """The schema is that of @anthropic-ai/mcpb 2.1.2, under the licence beside it."""
+    schema = json.loads((HERE / "mcpb-manifest-v0.4.schema.json").read_text("utf-8"))
+    told = _read("manifest.json")
+    assert told["$schema"].endswith("/mcpb-manifest-v0.4.schema.json")
+    jsonschema.validate(told, schema)
+    for wrong in ({"manifest_version": "9"}, {"server": {"type": "uv"}}, {"invented": True}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**told, **wrong}, schema)
 
 
 def test_the_bundle_is_well_formed_and_starts_what_it_says() -> None:

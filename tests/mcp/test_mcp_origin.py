@@ -8,6 +8,7 @@ from agenthost import ERAS, data, host, quoted
 from mcp.client.client import Client
 
 from buyer import Buyer
+from conftest import NewBuyer
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -29,15 +30,14 @@ def test_a_result_carries_the_marks_of_its_picture(buyer: Buyer, era: str) -> No
     host(buyer, era).talk(script)
 
 
-def test_a_wrong_list_of_signers_is_said_and_hides_no_picture(buyer: Buyer) -> None:
-    with (buyer.home / "config.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\n[provenance]\ntrust = "{sys.executable}"\n')
+def test_a_wrong_list_of_signers_is_said_and_hides_no_picture(new_buyer: NewBuyer) -> None:
+    buyer = new_buyer(f'[provenance]\ntrust = "{sys.executable}"\n')
 
     async def script(client: Client) -> None:
         quote = await quoted(client, "a cup")
         wished = {"quote_id": quote, "approved": quote, "wait_seconds": 40}
         made = data(await client.call_tool("generate_image", wished))
         assert (made["status"], len(made["job"]["images"])) == ("done", 1)
-        assert any("no list of trusted signers" in one for one in made["warnings"])
+        assert any("no list of trusted signers" in one for one in made["warnings"]), made
 
     host(buyer, next(iter(ERAS))).talk(script)
