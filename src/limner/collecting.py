@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from limner import artifacts, checks, deadlinks, provenance
+from limner import artifacts, checks, deadlinks
 from limner.answers import Answer
 from limner.artifacts import Output
 from limner.errors import GatewayError, NoPicture, StorageFailed
@@ -131,6 +131,8 @@ def _compared(
     rows: list[Difference] = []
     marks: dict[str, Any] | None = None
     try:
+        from limner import provenance
+
         marks = provenance.told(provenance.read(path))
         rows += checks.of_picture(path, found, delivery.choice, said, place)
     except Exception as error:  # noqa: BLE001  # a check that trips must not cost anybody a paid picture
