@@ -145,7 +145,9 @@ def gateways(lang: str) -> str:
     for path in sorted(FACTS.glob("*.toml")):
         facts = tomllib.loads(path.read_text("utf-8"))
         head = facts["gateway"]
-        told = say("`{name}`, as of {checked}. Source: {source}.").format(name=path.stem, **head)
+        told = say("`{name}`, as of {checked}. Source: {source}.").format(
+            name=path.stem, **{**head, "source": head[_SOURCE[lang]]}
+        )
         lines = [f"## {head['title']}", "", told, ""]
         if "base_url" in head:
             lines += [say("Address: `{base_url}`. Unit: {unit}.").format(**head), ""]
@@ -214,6 +216,7 @@ def _fault_words(lang: str) -> dict[str, str]:
     return said
 
 
+_SOURCE = {"en": "source", "zh": "source_zh"}
 _PAIRS = "A key and an address are one pair; the first pair whose key is set is used."
 
 

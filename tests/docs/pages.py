@@ -19,6 +19,7 @@ _BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _ELSEWHERE = re.compile(r"<!-- examples: run by (\S+) -->")
+_COMMENT = re.compile(r"(?:^|\s+)# .*$", re.MULTILINE)
 KINDS = ("console", "bash", "python", "toml", "json")
 
 
@@ -35,6 +36,11 @@ class Example(NamedTuple):
         return not self.said.startswith("not run")
 
     @property
+    def typed(self) -> str:
+        """The block without the comments in it."""
+        return _COMMENT.sub("", self.body)
+
+    @property
     def test(self) -> str | None:
         """The test that runs it, where it has one of its own."""
         told = re.fullmatch(r"run by (\S+)", self.said)
@@ -48,7 +54,8 @@ class Example(NamedTuple):
 
 
 def pages() -> list[Path]:
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    above = [ROOT / one for one in ("README.md", "CONTRIBUTING.md")]
+    return [*above, *map(twin, above), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def name(page: Path) -> str:
@@ -57,6 +64,13 @@ def name(page: Path) -> str:
 
 def is_chinese(page: Path) -> bool:
     return page.parent.name == "zh" or page.name.endswith(".zh.md")
+
+
+def twin(page: Path) -> Path:
+    """The same page in the other language."""
+    if page.parent == ROOT:
+        return page.with_name(page.name.replace(".zh", "") if is_chinese(page) else f"{page.stem}.zh.md")
+    return page.parent.parent / page.name if is_chinese(page) else page.parent / "zh" / page.name
 
 
 def elsewhere(page: Path) -> str | None:
