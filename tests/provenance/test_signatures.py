@@ -119,6 +119,5 @@ def test_what_a_statement_says_cannot_act_on_a_terminal(buyer: Buyer, tmp_path: 
     path = tmp_path / "signed.png"
     path.write_bytes(signed(picture("PNG"), "image/png", made_by="Model\x1b[2J\u202e"))
     found = buyer.client.origin(str(path))
-    told_all = lines(found) + str(told(found, "en"))
-    assert "Model[2J" in told_all
-    assert not {"\x1b", "\u202e"} & set(told_all)
+    assert "The signed statement names what made it: Model[2J." in lines(found)
+    assert told(found, "en")["manifest"]["maker"] == "Model[2J"
