@@ -155,8 +155,7 @@ def test_progress_is_seen_while_a_picture_is_made(look: Looker, wall: None, buye
         expect(page.locator("#live progress")).to_be_visible()
         page.goto(page.url.partition("/job/")[0] + "/")
         expect(page.locator(".working progress")).to_be_visible()
-        expect(page.locator(".working .ready", has_text="a slow harbour")).to_be_visible()
-        page.locator(".working .ready", has_text="a slow harbour").click()
+        page.locator("[data-tile]", has_text="a slow harbour").click()
         expect(page.locator(".hanging img")).to_be_visible()
 
 

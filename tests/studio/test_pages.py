@@ -275,7 +275,7 @@ def test_spending_is_drawn_with_its_limit_and_told_as_a_table(visitor: Visitor, 
     assert "<table>" in page
     for by in ("gateway", "model", "nonsense"):
         for days in ("7", "365", "-1", "x"):
-            assert "<svg" in visitor.see(f"/spending?by={by}&days={days}")
+            assert 'class="chart"' in visitor.see(f"/spending?by={by}&days={days}")
 
 
 def test_a_stopped_gateway_can_be_let_go_on(visitor: Visitor, buyer: Buyer) -> None:

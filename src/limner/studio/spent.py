@@ -14,7 +14,6 @@ from limner.studio.visit import Visit
 BY = ("day", "gateway", "model")
 DAYS = (7, 30, 90, 365)
 _WIDE, _HIGH, _LEFT, _BOTTOM, _TOP = 900.0, 260.0, 90.0, 28.0, 14.0
-_BAR, _ROW = 12.0, 30.0
 
 
 def show(visit: Visit) -> Response:
@@ -78,16 +77,10 @@ def _by_name(lines: list[Spent]) -> dict[str, Any]:
     ranked = sorted(lines, key=lambda line: -line.charged.micro)
     most = max([line.charged.micro for line in ranked] + [1])
     bars = [
-        {
-            "y": place * _ROW * 1.5 + 18,
-            "width": round(max(1.0, line.charged.micro / most * _WIDE), 2),
-            "height": _BAR,
-            "label": line.label,
-            "amount": line.charged,
-        }
-        for place, line in enumerate(ranked)
+        {"share": round(line.charged.micro / most, 4), "label": line.label, "amount": line.charged}
+        for line in ranked
     ]
-    return {"kind": "name", "bars": bars, "wide": _WIDE, "high": len(bars) * _ROW * 1.5}
+    return {"kind": "name", "bars": bars}
 
 
 def _caps(visit: Visit, unit: str) -> list[tuple[str, Money]]:

@@ -83,12 +83,10 @@ def cancel(visit: Visit) -> Response:
 def _called(visit: Visit, job: Job) -> str:
     """What calling it back came to, in words; nothing where nobody did."""
     called = visit.asked("called")
-    if called == "too_late" and job.state not in LIVE:
-        called = "unknown" if job.state == "unknown" else "ended"
-    if called not in {"confirmed", "requested", "too_late", "unknown", "ended"}:
+    if called not in {"confirmed", "requested", "too_late"}:
         return ""
-    facts = {"ceiling": job.ceiling, "uncertain": job.uncertain, "gateway": _title(visit, job.gateway)}
-    return visit.s(f"cancel.{called}", job=job.id, state=job.state, **facts)
+    key, facts = called_back(called, job, visit.client)
+    return visit.s(key, **facts)
 
 
 def _sentence(visit: Visit, job: Job) -> str:
@@ -154,7 +152,7 @@ def _facts(visit: Visit, job: Job, quote: Quote, picture: Picture | None) -> lis
     choice, model = quote.choice, quote.choice.model
     told = [
         (visit.s("card.model"), f"{model.title} · {model.id}" if model.title != model.id else model.id),
-        (visit.s("card.gateway"), _title(visit, job.gateway)),
+        (visit.s("card.gateway"), title(job.gateway, visit.client.settings)),
         (visit.t("fact_made"), visit.moment(job.created_at)),
         (visit.t("fact_cost"), _cost(visit, job)),
     ]
@@ -194,10 +192,3 @@ def _cost(visit: Visit, job: Job) -> str:
     if job.uncertain.micro:
         return visit.t("cost_uncertain", cost=job.cost, uncertain=job.uncertain)
     return str(job.cost)
-
-
-def _title(visit: Visit, name: str) -> str:
-    try:
-        return visit.client.gateway(name).title
-    except LimnerError:
-        return name

@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-from limner import receipts
 from limner.ledger import gallery
 from limner.messages.stream import percent
 from limner.studio.visit import Visit
@@ -18,18 +17,18 @@ _MOST_ENDED = 4
 
 def strip(visit: Visit, since: int) -> tuple[str, str, bool]:
     """
-    It; the latest end in one sentence, for who listens; is anything being made? `since`: when the window
+    It; the latest end in a few words, for who listens; is anything being made? `since`: when the window
     began to look, in Unix milliseconds.
     """
     ledger = visit.client.ledger
     busy = [job for job in ledger.jobs("unfinished", _MOST_LOOKED_AT) if job.state in LIVE]
     # The longest at work comes first, and keeps its place while others join.
     rows = [(job, progress(visit, job, ledger.quote(job.quote_id))) for job in reversed(busy[-_MOST_ROWS:])]
-    ended = [(job, _sentence(visit, job)) for job in _ended(visit, since)]
-    html = visit.drawn(
-        "strip.html", waiting=_waiting(visit), rows=rows, others=len(busy) - len(rows), ended=ended
-    )
-    news = f"{visit.lines(ended[0][0].prompt)[:80]}: {ended[0][1]}" if ended else ""
+    ended = _ended(visit, since)
+    failed = [job for job in ended if not job.pictures]
+    others = len(busy) - len(rows)
+    html = visit.drawn("strip.html", waiting=_waiting(visit), rows=rows, others=others, failed=failed)
+    news = f"{visit.lines(ended[0].prompt)[:80]}: {visit.t(f'state_{ended[0].state}')}" if ended else ""
     return html, news, bool(busy)
 
 
@@ -60,10 +59,3 @@ def _ended(visit: Visit, since: int) -> list[Job]:
         if job.updated_at >= since - _JUST_NOW_MS
     ]
     return sorted(ended, key=lambda job: -job.updated_at)[:_MOST_ENDED]
-
-
-def _sentence(visit: Visit, job: Job) -> str:
-    if job.pictures:
-        return visit.t("work_ready")
-    key, facts = receipts.words(job)
-    return visit.s(key, **facts)
