@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import struct
 import tempfile
 import zlib
@@ -141,6 +142,19 @@ def test_another_comment_is_no_label() -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0my AIGC holiday"
     assert marks(saved("JPEG", exif=exif)) == Marks("image/jpeg")
+
+
+def test_a_system_that_cannot_read_at_a_place_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pread")
+    found = marks(saved("AVIF", xmp=packet(attributes=f'TC260:AIGC="{QUOTED}"')))
+    assert (found.whole, found.tc260) == (True, Label("xmp", "1", "某某公司", "p-1"))
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_not_waited_for(make: Any, tmp_path: Path) -> None:
+    make(tmp_path / "picture")
+    with pytest.raises(OSError):
+        provenance.read(tmp_path / "picture")
 
 
 def test_a_long_text_of_another_kind_hides_no_mark_behind_it() -> None:
