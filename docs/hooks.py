@@ -150,7 +150,10 @@ def gateways(lang: str) -> str:
         )
         lines = [f"## {head['title']}", "", told, ""]
         if "base_url" in head:
-            lines += [say("Address: `{base_url}`. Unit: {unit}.").format(**head), ""]
+            lines += [
+                say("Address: `{base_url}`. Unit: {unit}.").format(**{**head, "unit": say(head["unit"])}),
+                "",
+            ]
         lines += _keys(facts, say) + _models(facts, head["unit"], say)
         lines += _endpoints(facts, say, lang) + _repeats(facts, say)
         sections.append("\n".join(lines))
@@ -240,12 +243,22 @@ def _models(facts: dict[str, Any], unit: str, say: Callable[[str], str]) -> list
     lines = _head(say, "model", "price", "at worst", "takes", "use")
     for model in facts["models"]:
         known = {**facts["families"][model.get("family", "images")], **model}
-        price = f"{known['price']} {unit}" if "price" in known else say("not known")
-        most = ", ".join(f"{worst} ({size})" for size, worst in known.get("most", {}).items()) or price
+        price = _amounts(known["price"], say) + f" {say(unit)}" if "price" in known else say("not known")
+        most = _amounts(known["most"], say) + f" {say(unit)}" if "most" in known else price
+        if "most_per_megapixel" in known:
+            each = f"{known['most_per_megapixel']} {say(unit)}"
+            most = say("{each} per million pixels, {price} at least").format(each=each, price=price)
         low, high = known["seconds"]
         uses = ", ".join(known.get("uses", []))
         lines.append(f"| `{known['id']}` | {price} | {most} | {low}–{high} s | {uses} |")
     return [*lines, ""]
+
+
+def _amounts(known: str | dict[str, str], say: Callable[[str], str]) -> str:
+    """One amount, or one per size."""
+    if isinstance(known, str):
+        return known
+    return say(", ").join(worst if size == "*" else f"{size}: {worst}" for size, worst in known.items())
 
 
 def _endpoints(facts: dict[str, Any], say: Callable[[str], str], lang: str) -> list[str]:
@@ -281,6 +294,11 @@ def _code(text: str, language: str) -> str:
 
 
 _CHINESE = {
+    "CNY": "元",
+    "USD": "美元",
+    "credit": "点",
+    "point": "积分",
+    "{each} per million pixels, {price} at least": "每百万像素 {each}，至少 {price}",
     ", ": "、",
     " ": "",
     "yes": "是",
