@@ -91,3 +91,14 @@ def test_limits_in_every_unit_that_a_gateway_counts_in_are_taken(tmp_path: Path)
     )
     (tmp_path / "config.toml").write_text(own + units + '[budget.gateways.mine]\nper_run = "1"\n', "utf-8")
     Client(home=str(tmp_path)).close()
+
+
+@pytest.mark.parametrize(("said", "meant"), [("1", True), ("true", True), ("0", False), ("", False)])
+def test_the_environment_may_ask_for_the_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, meant: bool
+) -> None:
+    monkeypatch.setenv("LIMNER_SANDBOX", said)
+    with Client(home=str(tmp_path)) as client:
+        assert client.sandbox is meant
+    with Client(home=str(tmp_path), sandbox=False) as client:
+        assert not client.sandbox

@@ -78,19 +78,10 @@ def check(request: Request, model: Model, limits: Mapping[str, Any], sold: Sold 
     Raises `Usage` for whatever would be refused later, before any file is touched. `sold`: what there is
     besides, so that a refusal can name who can.
     """
-    try:
-        f"{request.prompt}{request.avoid or ''}".encode()
-    except UnicodeEncodeError as error:
-        raise Usage("prompt.not_text") from error
-    if not request.prompt.strip():
-        raise Usage("prompt.empty")
+    sound(request)
     longest = int(limits["prompt_characters"])
     if len(request.prompt) > longest:
         raise Usage("prompt.too_long", length=len(request.prompt), limit=longest)
-    if not 1 <= request.n <= MOST_PICTURES:
-        raise Usage("n.out_of_range", n=request.n, limit=MOST_PICTURES)
-    if request.attempts is not None and not 1 <= request.attempts <= 5:
-        raise Usage("attempts.out_of_range", attempts=request.attempts)
     if not able(request, model) and not request.references:
         raise Usage("model.needs_reference", model=model.id)
     if not able(request, model):
@@ -98,6 +89,20 @@ def check(request: Request, model: Model, limits: Mapping[str, Any], sold: Sold 
         raise Usage("model.no_references", model=model.id, others=others)
     if len(request.references) > model.max_references:
         raise Usage("reference.too_many", count=len(request.references), limit=model.max_references)
+
+
+def sound(request: Request) -> None:
+    """Raises `Usage` for what is wrong with a request wherever it goes."""
+    try:
+        f"{request.prompt}{request.avoid or ''}".encode()
+    except UnicodeEncodeError as error:
+        raise Usage("prompt.not_text") from error
+    if not request.prompt.strip():
+        raise Usage("prompt.empty")
+    if not 1 <= request.n <= MOST_PICTURES:
+        raise Usage("n.out_of_range", n=request.n, limit=MOST_PICTURES)
+    if request.attempts is not None and not 1 <= request.attempts <= 5:
+        raise Usage("attempts.out_of_range", attempts=request.attempts)
 
 
 def able(request: Request, model: Model) -> bool:
@@ -256,10 +261,11 @@ def _parameters(request: Request, model: Model, size: str | None) -> dict[str, A
         if value is None:
             continue
         allowed = model.parameters.get(name)
+        said = "format" if name == "output_format" and name not in request.extra else name
         if allowed is None:
-            raise _no_such_parameter(name, model)
+            raise _no_such_parameter(said, model)
         if allowed and str(value) not in allowed:
-            raise Usage("parameter.value", name=name, value=value, model=model.id, allowed=allowed)
+            raise Usage("parameter.value", name=said, value=value, model=model.id, allowed=allowed)
         parameters[name] = value
     missing = [name for name in model.required if name not in parameters]
     if missing:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limner import artifacts, budget, catalog, choice, gateways, home, receipts, terms
+from limner import artifacts, budget, catalog, choice, gateways, home, receipts, references, terms, uses
 from limner.approval import By
 from limner.artifacts import Output
 from limner.choosing import Choosing
 from limner.engine import Engine, Watch
-from limner.errors import Declined, NotFound, StorageFailed
+from limner.errors import Declined, NotFound, SetupNeeded, StorageFailed
 from limner.gateways import Gateway, Settings
-from limner.home import Home
+from limner.home import Home, wants_sandbox
 from limner.ledger import Ledger, Spent, spending
 from limner.market import Market
 from limner.messages import sentence
@@ -44,18 +44,19 @@ class Client(Choosing):
     One person's limner: their configuration, their ledger, their gateways.
 
     `home` overrides `LIMNER_HOME`. `sandbox`: play money, painted pictures, the same code and real HTTP on
-    loopback. `language` is what finished sentences are written in. `over` lies over `config.toml` for this
-    client alone.
+    loopback; not said, `LIMNER_SANDBOX` decides. `language` is what finished sentences are written in. `over`
+    lies over `config.toml` for this client alone.
     """
 
     def __init__(
         self,
         *,
         home: str | None = None,
-        sandbox: bool = False,
+        sandbox: bool | None = None,
         language: str = "en",
         over: Mapping[str, Any] | None = None,
     ) -> None:
+        sandbox = wants_sandbox() if sandbox is None else sandbox
         place = _home(home, sandbox)
         settings = gateways.settings(place, _sandbox_url(place) if sandbox else None, over)
         budget.check(settings)
@@ -119,8 +120,15 @@ class Client(Choosing):
         """
         wanted = request if isinstance(request, Request) else Request(prompt=request)
         wanted = wanted._replace(**wishes)
+        choice.sound(wanted)
+        uses.of(wanted)
         wanted, told = self.engine.settled(wanted)
-        gateway, model, notes = self.engine.pick(wanted)
+        try:
+            gateway, model, notes = self.engine.pick(wanted)
+        except SetupNeeded:
+            # First what is wrong with the request itself, then what is missing to serve it.
+            references.demand(wanted.references)
+            raise
         choice.check(wanted, model, gateway.facts["limits"], lambda: self.market.sold(wanted))
         sent = self.engine.references(wanted, gateway, model)
         return self.engine.quote(wanted, gateway, model, sent, (*told, *notes))

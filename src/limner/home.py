@@ -54,6 +54,11 @@ class Home(NamedTuple):
         return Home(self.data / "sandbox", self.data / "sandbox")
 
 
+def wants_sandbox() -> bool:
+    """Does the environment ask for the gateways' stand-in (`LIMNER_SANDBOX`)?"""
+    return os.environ.get("LIMNER_SANDBOX", "").lower() in {"1", "true", "yes"}
+
+
 def find(given: str | None = None) -> Home:
     """`given`, else `LIMNER_HOME`, else the platform's folders for data and configuration."""
     chosen = given or os.environ.get("LIMNER_HOME")

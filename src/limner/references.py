@@ -107,6 +107,13 @@ def prepare(sources: Sequence[str], limits: Limits, folder: Path) -> tuple[Refer
     )
 
 
+def demand(sources: Sequence[str]) -> None:
+    """Raises `Usage` for a file that is not there, wherever it was to be sent."""
+    for given in sources:
+        if not _is_link(given):
+            _opened(given).close()
+
+
 def unchanged(reference: Reference) -> bool:
     """Whether the person's file, and the copy sent in its place, still have the bytes they had."""
     if reference.is_link:

@@ -254,3 +254,13 @@ def test_spending_adds_up_to_what_the_gateway_billed(person: Person) -> None:
 
 def test_the_command_is_the_one_that_was_installed() -> None:
     assert Path(LIMNER).is_file()
+
+
+def test_a_picture_that_is_not_what_its_name_says_is_renamed_and_that_is_said(person: Person) -> None:
+    quote = person.json("quote", "a mug", "-m", "gemini-3-pro-image-preview")["data"]["quote_id"]
+    ran = person.run("run", quote, "--approve", quote, "--out", "mug.png", "--json")
+    assert Path(ran.json["data"]["images"][0]["path"]).name == "mug.jpg"
+    said = "mug.png was saved as mug.jpg: the picture is JPEG, whatever it was to be called."
+    assert said in ran.json["warnings"]
+    other = person.json("quote", "a cup", "-m", "gemini-3-pro-image-preview")["data"]["quote_id"]
+    assert "was saved as" not in person.run("run", other, "--approve", other, "--out", "cup.jpeg").err

@@ -114,3 +114,22 @@ def test_nothing_in_the_folder_one_stands_in_is_taken_for_a_part_of_limner(perso
     server = json.loads((person.home / "sandbox" / "server" / "server.json").read_text("utf-8"))
     os.kill(server["pid"], signal.SIGTERM)
     assert done["state"] == "done"
+
+
+def test_the_same_run_asked_for_again_waits_for_the_picture_that_is_being_made(person: Person) -> None:
+    quote = person.quote("a mug [[slow:2]]")
+    first = person.run("run", quote, "--approve", quote, "--wait", "0", "--json")
+    assert first.json["data"]["state"] not in {"done", "failed"}
+    glance = person.run("run", quote, "--approve", quote, "--wait", "0", "--json")
+    assert glance.json["data"]["state"] not in {"done", "failed"}
+    again = person.run("run", quote, "--approve", quote, "--wait", "30", "--json")
+    assert (again.code, again.json["data"]["state"]) == (0, "done")
+    assert len(person.bills()) == 1
+
+
+def test_the_same_run_asked_for_again_tells_its_messages_to_the_end(person: Person) -> None:
+    quote = person.quote("a mug [[slow:2]]")
+    person.run("run", quote, "--approve", quote, "--wait", "0")
+    again = person.run("run", quote, "--approve", quote, "--messages")
+    assert json.loads(again.out.splitlines()[-1])["step"] == "success"
+    assert len(person.bills()) == 1

@@ -205,3 +205,37 @@ def test_a_gateway_to_add_without_a_name_says_that_the_name_is_missing(person: P
     ran = person.run("gateways", "add", "--lang", "en")
     assert ran.code == 2
     assert ran.line == "`limner gateways add` still needs NAME. See `limner gateways add --help`."
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("make",), "prompt is empty"),
+        (("make", "a cup", "-n", "0"), "0 pictures"),
+        (("quote", "a cup", "--use", "nonsense"), "nonsense"),
+        (("quote", "a cup", "--attempts", "9"), "9"),
+        (("quote", "a cup", "--ref", "nowhere.png"), "nowhere.png"),
+    ],
+)
+def test_what_is_wrong_with_the_line_is_said_before_any_missing_key(
+    person: Person, words: tuple[str, ...], sentence: str
+) -> None:
+    ran = person.run(*words, OMNIMAAS_API_KEY=None, OMNIMAAS_BASE_URL=None)
+    assert ran.code == 2, ran
+    assert "API_KEY" not in ran.err
+    assert sentence in ran.err
+
+
+def test_fields_without_json_are_a_mistake_and_not_nothing(person: Person) -> None:
+    ran = person.run("quote", "a cup", "--fields", "model")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--json" in ran.line
+
+
+def test_a_refused_setting_is_called_as_it_was_typed(person: Person) -> None:
+    typed = person.run("quote", "a cup", "-m", "gemini-3-pro-image-preview", "--format", "webp")
+    assert typed.code == 2
+    assert " format" in typed.err
+    assert "output_format" not in typed.err
+    extra = person.run("quote", "a cup", "-m", "gemini-3-pro-image-preview", "-x", "output_format=webp")
+    assert "output_format" in extra.err

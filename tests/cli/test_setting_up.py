@@ -1,6 +1,7 @@
 """Keys, gateways, and what is said when there are none."""
 
 import json
+import re
 import stat
 
 import pytest
@@ -229,3 +230,10 @@ def test_the_words_that_make_the_sandbox_fail_are_listed(person: Person) -> None
     assert "[[lost-after-charge]]" in person.run("sandbox", "--faults").out
     told = person.json("sandbox", "--faults", "--lang", "zh")["data"]["items"]
     assert {"word", "text", "charges"} == set(told[0])
+
+
+def test_the_sandbox_names_no_host_but_its_own(person: Person) -> None:
+    for words in (("gateways", "--hosts"), ("gateways", "ima")):
+        ran = person.run(*words, "--sandbox", **NOTHING)
+        assert "127.0.0.1" in ran.out
+        assert not re.search(r"[a-z]+\.(com|ai|video)", ran.out), ran.out

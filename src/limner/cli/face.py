@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _PATHS = {"job", "jobs"}
 _REFUSED: list[type[LimnerError]] = [errors.GatewayError, errors.Refused, *errors.Refused.__subclasses__()]
 _GATEWAY_CODES = {kind.code for kind in _REFUSED}
-_TRUE = {"1", "true", "yes"}
 # What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, lone halves.
 _HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -71,15 +70,25 @@ class Face:
 
     def settle(self, options: Namespace) -> None:
         self.fields = tuple(options.fields.split(",")) if options.fields else ()
+        if self.fields and not self.json:
+            raise errors.Usage("usage.fields_alone")
         self.quiet = options.quiet
         self.no_input = options.no_input
         self.colour = self.colour and not options.no_color
         self.home = options.home
-        self.sandbox = options.sandbox or os.environ.get("LIMNER_SANDBOX", "").lower() in _TRUE
+        self.sandbox = options.sandbox or self._in_sandbox()
         self._chosen = options.lang in messages.SPOKEN or "LIMNER_LANG" in os.environ
         chosen = options.lang if options.lang in messages.SPOKEN else os.environ.get("LIMNER_LANG", "")
         self.spoken = chosen if chosen in messages.SPOKEN else None
         self.tells = bool(getattr(options, "messages", False))
+
+    @staticmethod
+    def _in_sandbox() -> bool:
+        if "LIMNER_SANDBOX" not in os.environ:
+            return False
+        from limner.home import wants_sandbox
+
+        return wants_sandbox()
 
     def speak_as(self, prompt: str) -> None:
         """Answer in the language the person wrote in, unless one was chosen."""

@@ -10,6 +10,7 @@ from limner.cli.columns import cut, of_terminal, width
 from limner.cli.face import Face
 from limner.messages import clean
 from limner.messages.stream import percent
+from limner.types import LIVE, Job
 
 _BARS = (30, 10)
 _TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -21,6 +22,7 @@ _LABELS = {
 }
 _CLEAR = "\r\x1b[J"
 _SAID_AGAIN_SECONDS = 30.0
+_LOOK_SECONDS = 0.2
 
 
 class Display:
@@ -110,3 +112,17 @@ class Display:
     def _write(self, text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
+
+
+def watched(job: Job, seconds: float, face: Face) -> Job:
+    """The job of another process once it has ended, was left by that process, or the time is over."""
+    until = time.monotonic() + seconds
+    title = face.client.gateway(job.gateway).title
+    usual = face.client.ledger.quote(job.quote_id).choice.model.seconds
+    since = max(0.0, time.time() - job.created_at / 1000)
+    with Display(face, title, usual, since) as display:
+        while job.state in LIVE and time.monotonic() < until and not face.client.is_left(job.id):
+            display.tick()
+            time.sleep(_LOOK_SECONDS)
+            job = face.client.job(job.id)
+    return job

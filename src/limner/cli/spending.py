@@ -8,11 +8,12 @@ from limner import worker
 from limner.artifacts import Output
 from limner.cli import messaging, mistakes, preview
 from limner.cli.face import Face
-from limner.cli.progress import Display
+from limner.cli.progress import Display, watched
 from limner.cli.telling import job_exit, show_job
 from limner.client import Client
 from limner.errors import LimnerError
-from limner.types import Job, Quote
+from limner.formats import EXTENSIONS, SPELLINGS
+from limner.types import LIVE, Job, Quote
 
 Text = Callable[..., str]
 
@@ -36,9 +37,7 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
     known = face.client.ledger.job_of_quote(quote.id)
     if known is not None:
         face.warn("run.already", quote=quote.id, job=known.id)
-        if options.messages:
-            messaging.tell(known.id, options, face, seconds=0, whole=False)
-        return _shown(known, options, face)
+        return _shown(_followed(known, options, face), options, face)
     gateway = face.client.check_run(quote, wanted)
     for key, facts in gateway.warnings:
         face.warn(key, **facts)
@@ -51,12 +50,35 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
         raise
     if job is None:
         return 0
+    _say_new_name(job, options, face)
     code = _shown(job, options, face)
     if not options.messages:
         _hint(quote, job, face)
     if job.pictures and not options.no_preview:
         preview.show([picture.path for picture in job.pictures], face)
     return code
+
+
+def _followed(known: Job, options: Namespace, face: Face) -> Job:
+    """The job that another process runs, to its end or for as long as was asked."""
+    works = known.state in LIVE and options.wait != 0 and not face.client.is_left(known.id)
+    if options.messages:
+        messaging.tell(known.id, options, face, seconds=options.wait if works else 0, whole=works)
+    elif works:
+        known = watched(known, float("inf") if options.wait is None else options.wait, face)
+    if face.client.is_left(known.id):
+        face.warn("job.left", job=known.id, command=face.typed("recover", known.id))
+    return face.client.job(known.id)
+
+
+def _say_new_name(job: Job, options: Namespace, face: Face) -> None:
+    """A picture's name says what it is, whatever was asked for."""
+    asked = Path(options.out or "")
+    for one in job.pictures[:1]:
+        right = SPELLINGS.get(one.media_type, (EXTENSIONS[one.media_type],))
+        if asked.suffix.lower() in {*EXTENSIONS.values(), ".jpeg"}.difference(right):
+            came = one.media_type.partition("/")[2].upper()
+            face.warn("run.renamed", asked=asked.name, name=Path(one.path).name, came=came)
 
 
 def _hint(quote: Quote, job: Job, face: Face) -> None:

@@ -1,16 +1,13 @@
 """`limner status`: how a job stands, now or as soon as it has ended."""
 
-import time
 from argparse import ArgumentParser, Namespace
 
 from limner.cli import messaging, mistakes
 from limner.cli.face import Face
-from limner.cli.progress import Display
+from limner.cli.progress import watched
 from limner.cli.telling import job_exit, show_job
 from limner.cli.wishes import Text
 from limner.types import LIVE, Job
-
-_LOOK_SECONDS = 0.2
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -31,7 +28,7 @@ def run(options: Namespace, face: Face) -> int:
     if options.follow:
         options.wait = options.wait or float("inf")
     if options.wait and job.state in LIVE and not face.client.is_left(job.id):
-        job = _watched(job, options.wait, face)
+        job = watched(job, options.wait, face)
     if face.client.is_left(job.id):
         face.warn("job.left", job=job.id, command=face.typed("recover", job.id))
     return show_job(job, face, wants_state=options.exit_status)
@@ -45,17 +42,3 @@ def _told(job: Job, options: Namespace, face: Face) -> int:
     if face.json:
         return show_job(job, face, wants_state=options.exit_status)
     return job_exit(job, options.exit_status)
-
-
-def _watched(job: Job, seconds: float, face: Face) -> Job:
-    """The job once it has ended, was left by its process, or the time is over."""
-    until = time.monotonic() + seconds
-    title = face.client.gateway(job.gateway).title
-    usual = face.client.ledger.quote(job.quote_id).choice.model.seconds
-    since = max(0.0, time.time() - job.created_at / 1000)
-    with Display(face, title, usual, since) as display:
-        while job.state in LIVE and time.monotonic() < until and not face.client.is_left(job.id):
-            display.tick()
-            time.sleep(_LOOK_SECONDS)
-            job = face.client.job(job.id)
-    return job

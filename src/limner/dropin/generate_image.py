@@ -20,6 +20,7 @@ from limner.client import Client
 from limner.dropin.generate_image_flags import USAGE, Options, number, read
 from limner.dropin.generate_image_run import Run
 from limner.errors import ApprovalNeeded, LimnerError, NotFound, QuoteChanged, SetupNeeded, Usage
+from limner.home import wants_sandbox
 from limner.receipts import words
 from limner.types import LIVE, Job, Quote, Request
 
@@ -64,7 +65,7 @@ class _Script:
 
     def main(self) -> int:
         over = {"gateways": {GATEWAY: {"polling": self.options.polling()}}}
-        sandbox = os.environ.get("LIMNER_SANDBOX", "").lower() in {"1", "true", "yes"}
+        sandbox = wants_sandbox()
         with Client(sandbox=sandbox, language=self.language, over=over) as self.client:
             return self._continue() if self.options.task_id else self._generate()
 

@@ -19,6 +19,7 @@ from limner.dropin import ima_preferences
 from limner.dropin.ima_image_lines import Lines
 from limner.dropin.ima_log import Log
 from limner.errors import GatewayError, LimnerError
+from limner.home import wants_sandbox
 from limner.messages import stream
 from limner.types import Model, Request
 
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _take(options, lines)
         over = {"preferences": {"file": PREFERENCES, "user": options.user_id}}
-        with Client(sandbox=_in_sandbox(), language=lines.language, over=over) as client:
+        with Client(sandbox=wants_sandbox(), language=lines.language, over=over) as client:
             try:
                 return _serve(options, client, lines, log)
             except GatewayError as error:
@@ -192,10 +193,6 @@ def _count(value: Any) -> int:
     if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
         raise Wrong("n in --extra-params has to be a whole number")
     return int(value)
-
-
-def _in_sandbox() -> bool:
-    return os.environ.get("LIMNER_SANDBOX", "").lower() in {"1", "true", "yes"}
 
 
 def _parser() -> argparse.ArgumentParser:

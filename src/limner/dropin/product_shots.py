@@ -16,6 +16,7 @@ from limner.artifacts import Output
 from limner.client import Client
 from limner.dropin.product_shots_lines import Lines
 from limner.errors import LimnerError
+from limner.home import wants_sandbox
 from limner.receipts import words
 from limner.types import Quote, Request
 
@@ -119,7 +120,7 @@ def generate_gemini(  # noqa: PLR0913 - the skill's own fields
 
 def _make(wanted: Request, file: str | Path | None, lines: Lines, family: str | None = None) -> Path:
     """Quote, yes, pictures. Raises `LimnerError` unless the job is done."""
-    with Client(sandbox=_in_sandbox(), language=lines.language) as client:
+    with Client(sandbox=wants_sandbox(), language=lines.language) as client:
         gateway = client.gateway(GATEWAY)
         quote, belongs = _quote(client, wanted, family, lines)
         output = _output(file, belongs)
@@ -163,10 +164,6 @@ def _output(file: str | Path | None, family: str) -> Output:
         number += 1
         name = f"{stem}-{number}.{extension}"
     return Output(name, folder=str(here))
-
-
-def _in_sandbox() -> bool:
-    return os.environ.get("LIMNER_SANDBOX", "").lower() in {"1", "true", "yes"}
 
 
 def _parser() -> argparse.ArgumentParser:

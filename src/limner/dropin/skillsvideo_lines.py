@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from limner import messages
 from limner.errors import LimnerError
 from limner.gateways import Gateway
+from limner.home import wants_sandbox
 from limner.types import Job
 
 GATEWAY = "skillsvideo"
@@ -158,4 +159,4 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 
 def in_sandbox() -> bool:
-    return os.environ.get("LIMNER_SANDBOX", "").lower() in {"1", "true", "yes"}
+    return wants_sandbox()

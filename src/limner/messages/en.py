@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "adjusted.size_wins": "The size {size} goes before the ratio {ratio}.",
     # Faces
     "usage.words": "{command}: {reason}. See `{command} --help`.",
+    "usage.fields_alone": "--fields chooses from the JSON object, so it needs --json beside it.",
     "usage.missing": "`{command}` still needs {names}. See `{command} --help`.",
     "usage.option_unknown": "`{command}` has no option {option}. It takes: {allowed}.",
     "usage.option_near": "`{command}` has no option {option}. Did you mean {near}?",
@@ -42,6 +43,7 @@ TEXTS: dict[str, str] = {
     "{command}",
     "approval.person": "Here a person has to say yes with their own hand, at a terminal: {command}",
     "worker.gone": "The process that was to do it ended before it began. Nothing was sent; the quote {quote} can be run again.",
+    "run.renamed": "{asked} was saved as {name}: the picture is {came}, whatever it was to be called.",
     "run.already": "The quote {quote} was already used by the job {job}; nothing is bought again.",
     "gateways.no_url": "An address is missing: --url https://…/v1",
     "jobs.none": "There are no such jobs.",

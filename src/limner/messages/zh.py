@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "adjusted.size_wins": "以尺寸 {size} 为准，不按比例 {ratio}。",
     # 命令行
     "usage.words": "{command}：{reason}。用法见 `{command} --help`。",
+    "usage.fields_alone": "--fields 是从 JSON 对象里挑字段，要和 --json 一起用。",
     "usage.missing": "`{command}` 还缺 {names}。用法见 `{command} --help`。",
     "usage.option_unknown": "`{command}` 没有选项 {option}，可用的有：{allowed}。",
     "usage.option_near": "`{command}` 没有选项 {option}。是不是 {near}？",
@@ -41,6 +42,7 @@ TEXTS: dict[str, str] = {
     "approve.no_terminal": "这里需要本人在终端里亲自同意。如果是转达本人的同意，请用：{command}",
     "approval.person": "这里要由本人在终端里亲自同意：{command}",
     "worker.gone": "执行的进程还没开始就结束了。没有发出任何请求，报价 {quote} 可以重新执行。",
+    "run.renamed": "{asked} 存成了 {name}：图片实际是 {came}。",
     "run.already": "报价 {quote} 已经用在任务 {job} 上，不会重复购买。",
     "gateways.no_url": "还缺地址：--url https://…/v1",
     "jobs.none": "没有这样的任务。",
