@@ -34,7 +34,7 @@ def test_what_was_seen_of_a_lost_answer_is_told_in_a_sentence_each(person: Perso
     assert [one["kind"] for one in bought["error"]["details"]["evidence"]]
     for ran in (person.run("status", job), person.run("jobs", "--state", "unknown"), person.run("recover")):
         assert all(line in ran.out + ran.err for line in seen), ran
-    assert "磁盘上没有第 1 次请求的完整回复。" in person.run("status", job, "--lang", "zh").err
+    assert "磁盘上没有第 1 次请求的完整答复。" in person.run("status", job, "--lang", "zh").err
     assert person.json("recover")["data"]["unknown"] == [job]
     called = person.run("cancel", job)
     assert called.code == 12

@@ -70,7 +70,7 @@ TEXTS: dict[str, str] = {
     "guide.own": "limner 自带",
     "guide.installed": "ima-knowledge-ai",
     "guide.how": "阅读其中一页：limner guide {name}",
-    "suggest.vague": "提示词没有说明：{missing}。如果愿意，可以这样说得更具体：",
+    "suggest.vague": "描述没有说明：{missing}。如果愿意，可以这样说得更具体：",
     "suggest.setting": "在哪里",
     "suggest.light": "什么光线",
     "suggest.style": "怎么画的",

@@ -2,12 +2,12 @@
 
 TEXTS: dict[str, str] = {
     # 结果不明的任务查到了什么
-    "evidence.answer": "在磁盘上找到了第 {n} 次请求的完整回复。",
-    "evidence.late_answer": "第 {n} 次请求的回复曾以为丢失，其实在磁盘上，因此很可能也收了费：{path}",
-    "evidence.late_refusal": "第 {n} 次请求的回复在磁盘上：网关拒绝了。{reason}",
+    "evidence.answer": "在磁盘上找到了第 {n} 次请求的完整答复。",
+    "evidence.late_answer": "第 {n} 次请求的答复曾以为丢失，其实在磁盘上，因此很可能也收了费：{path}",
+    "evidence.late_refusal": "第 {n} 次请求的答复在磁盘上：网关拒绝了。{reason}",
     "recover.rest": "另外最多可能收取了 {uncertain}。对过网关账单后，用 `limner resolve {job} --charged yes` 或 "
     "`--charged no` 了结。",
-    "evidence.no_answer": "磁盘上没有第 {n} 次请求的完整回复。",
+    "evidence.no_answer": "磁盘上没有第 {n} 次请求的完整答复。",
     "evidence.answer_unclear": "第 {n} 次请求收到的内容还在磁盘上，但看不出图片是否已经生成：{path}",
     "evidence.no_task": "{gateway} 当时还没有给出任务编号，也没有任务列表可查。",
     "evidence.no_looks": "{gateway} 给出了任务 {task}，但没有提供查询它的办法。",
@@ -26,7 +26,7 @@ TEXTS: dict[str, str] = {
     "evidence.link": "{host} 上的图片链接返回 {status}。",
     "evidence.links_until": "图片链接的有效期到 {when}。",
     "evidence.again": "{sentence}（共查到 {times} 次）",
-    "recover.nothing_lost": "任务 {job} 没有丢失的回复，不需要指定网关任务。",
+    "recover.nothing_lost": "任务 {job} 没有丢失的答复，不需要指定网关任务。",
     "recover.task_known": "网关任务 {task} 已经属于任务 {other}。",
     "next.look_around": "看看能查到什么（免费）：{command}",
     # 彻底失效的链接与任务
@@ -42,6 +42,6 @@ TEXTS: dict[str, str] = {
     "cancel.confirmed": "任务 {job} 已撤回。没有计费，预留的 {ceiling} 已释放。",
     "cancel.requested": "任务 {job} 已经发出的部分无法撤回，会继续进行，图片照常交付；其余部分不再发送。",
     "cancel.too_late": "任务 {job} 无法撤回：请求已在 {gateway}，而它没有取消的办法。任务会继续，结果照常交付。",
-    "cancel.unknown": "任务 {job} 无法撤回：请求已经发出，回复却丢失了，最多可能已计费 {uncertain}。",
+    "cancel.unknown": "任务 {job} 无法撤回：请求已经发出，答复却丢失了，最多可能已计费 {uncertain}。",
     "cancel.ended": "任务 {job} 已经结束（{state}），没有什么可撤回的。",
 }
