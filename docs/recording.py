@@ -3,8 +3,8 @@ Makes the terminal pictures of the pages from a real run at a real terminal, wit
 
     uv run --all-extras python -m docs.recording
 
-`images/terminal.svg` and `terminal-zh.svg` show what stands on the screen in the end; `terminal.cast` is the
-whole run with its times, for asciinema.
+`images/terminal.svg` and its like show what stands on the screen in the end, those in `-zh` in Chinese;
+`terminal.cast` is the whole run with its times, for asciinema.
 """
 
 import io
@@ -53,13 +53,21 @@ FILMS = (
         "terminal-zh",
         (
             'limner make --sandbox --words "用香蕉Pro画黄昏的灯塔，油画，横图"',
-            "limner spend --by model --sandbox --lang zh",
+            "limner spend --by model --sandbox",
         ),
+        is_cast=True,
     ),
     Film(
         "terminal-lost",
         (
             'limner make "a red mug [[lost-after-charge]]" -m gpt-image-2 --sandbox',
+            "limner recover --sandbox",
+        ),
+    ),
+    Film(
+        "terminal-lost-zh",
+        (
+            'limner make "红杯子 [[lost-after-charge]]" -m gpt-image-2 --sandbox',
             "limner recover --sandbox",
         ),
     ),
@@ -81,7 +89,7 @@ def shoot(film: Film, place: Path) -> None:
         "HOME": str(folder),
         "LIMNER_HOME": str(folder / ".limner"),
         "LIMNER_PREVIEW": "off",
-        "LANG": "C.UTF-8",
+        "LANG": "zh_CN.UTF-8" if film.name.endswith("-zh") else "C.UTF-8",
         "TERM": "xterm-256color",
     }
     # The sandbox is up before the camera runs.
