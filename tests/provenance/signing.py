@@ -66,8 +66,8 @@ def _usage(*allowed: str) -> x509.KeyUsage:
     return x509.KeyUsage(**{use: use in allowed for use in _USES})
 
 
-def signed(data: bytes, media_type: str, made_by: str = "Some Model 3") -> bytes:
-    """The picture with a statement that a model made it."""
+def signed(data: bytes, media_type: str, made_by: str = "Some Model 3", elsewhere: str = "") -> bytes:
+    """The picture with a statement that a model made it; `elsewhere` is where it lies instead, if given."""
     action = {
         "action": "c2pa.created",
         "digitalSourceType": GENERATED,
@@ -81,6 +81,9 @@ def signed(data: bytes, media_type: str, made_by: str = "Some Model 3") -> bytes
     info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=own.signer, private_key=own.key, ta_url=None)
     out = io.BytesIO()
     with c2pa.Signer.from_info(info) as signer, c2pa.Builder.from_json(statement) as builder:
+        if elsewhere:
+            builder.set_remote_url(elsewhere)
+            builder.set_no_embed()
         builder.sign(signer, media_type, io.BytesIO(data), out)
     return out.getvalue()
 

@@ -10,6 +10,7 @@ from conftest import NewBuyer
 from limner import errors
 from limner.provenance import manifest
 from limner.provenance.origin import Origin, said, told
+from loopback import Reply, serving
 
 pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
 
@@ -113,6 +114,18 @@ def test_without_the_extra_the_signature_is_seen_and_not_checked(
         "Says that its maker signed it (C2PA). The signature was not checked.",
         "To have signatures checked: pip install 'limner[c2pa]'",
     ]
+
+
+def test_a_statement_that_lies_elsewhere_is_not_fetched(buyer: Buyer, tmp_path: Path) -> None:
+    with serving(lambda _: Reply(404)) as server:
+        path = tmp_path / "signed.jpg"
+        path.write_bytes(signed(picture("JPEG"), "image/jpeg", elsewhere=f"{server.url}/statement"))
+        found = buyer.client.origin(str(path))
+        assert found.marks is not None
+        assert (found.marks.c2pa, found.manifest) == ("elsewhere", None)
+        checked = manifest.check(path, "image/jpeg")
+        assert checked is not None
+        assert (checked.state, server.seen) == ("invalid", [])
 
 
 def test_what_a_statement_says_cannot_act_on_a_terminal(buyer: Buyer, tmp_path: Path) -> None:
