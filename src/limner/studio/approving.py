@@ -78,6 +78,8 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         return elsewhere
     ledger, wanted = visit.client.ledger, quote.choice.request
     suggestion = telling.suggestion(quote, visit.language)
+    job, is_declined = ledger.job_of_quote(quote.id), ledger.is_declined(quote)
+    is_expired = ledger.now() > quote.expires_at
     return visit.page(
         "approve.html",
         200 if error is None else 409,
@@ -90,9 +92,10 @@ def _card(visit: Visit, quote_id: str, error: LimnerError | None = None) -> Resp
         fuller=visit.again(wanted, suggestion["prompt"]) if suggestion else "",
         again=visit.again(wanted),
         approval=ledger.approval(quote.id),
-        job=ledger.job_of_quote(quote.id),
-        is_expired=ledger.now() > quote.expires_at,
-        is_declined=ledger.is_declined(quote),
+        job=job,
+        is_expired=is_expired,
+        is_declined=is_declined,
+        is_open=not (job or is_expired or is_declined),
         asks=visit.client.needs_question(quote),
         error=visit.error(error) if error else "",
     )

@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from limner import narration, receipts, subjects
 from limner.errors import LimnerError
+from limner.gateways import title
 from limner.ledger import lineage
 from limner.messages import clean, origin_text
 from limner.provenance import origin
 from limner.studio import wall, working
 from limner.studio.live import Drawn
 from limner.studio.visit import Visit
-from limner.telling import seen
+from limner.telling import called_back, seen
 from limner.types import LIVE, Job, Picture, Quote
 
 _MOST_CHILDREN = 24
