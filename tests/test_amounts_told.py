@@ -47,3 +47,11 @@ def test_a_unit_is_called_by_its_name_in_each_language() -> None:
     facts = {"value": Money(2_000_000, "CNY"), "gateway": "ima", "unit": "point"}
     assert "counts in points" in sentence("max_cost.other_unit", "en", facts)
     assert "按积分计" in sentence("max_cost.other_unit", "zh", facts)
+
+
+def test_a_reason_is_kept_as_what_it_is_and_said_in_the_readers_language() -> None:
+    why = Adjustment("gateway.unreachable", {"gateway": "IMA Studio"})
+    kept = facts_of(facts_text({"gateway": "IMA Studio", "reason": why}))
+    assert kept["reason"] == why
+    assert "cannot be reached" in sentence("evidence.balance_unasked", "en", kept)
+    assert "reached" not in sentence("evidence.balance_unasked", "zh", kept)

@@ -8,7 +8,7 @@ from typing import Any
 from limner import messages
 from limner.home import private_folder, write_whole
 from limner.money import Money, decimal
-from limner.types import Difference, Job
+from limner.types import Adjustment, Difference, Job
 
 
 def told(job: Job) -> dict[str, Any]:
@@ -80,6 +80,8 @@ def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _told(value: Any) -> Any:
     if isinstance(value, list):
         return [_told(one) for one in value]
+    if isinstance(value, Adjustment):
+        return messages.sentence(value.key, "en", value.facts)
     return str(value) if hasattr(value, "_fields") else value
 
 

@@ -8,10 +8,12 @@ from functools import cache
 from typing import Any, TypeVar
 
 from limner.money import Compared, Money, Priced
-from limner.types import Quote
+from limner.types import Adjustment, Quote
 
 T = TypeVar("T")
-_AMOUNTS: dict[frozenset[str], Any] = {frozenset(noun._fields): noun for noun in (Money, Priced, Compared)}
+_AMOUNTS: dict[frozenset[str], Any] = {
+    frozenset(noun._fields): noun for noun in (Money, Priced, Compared, Adjustment)
+}
 _SCALARS = frozenset({type(None), str, int, float, bool})
 
 
@@ -53,7 +55,8 @@ def _amount(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     noun = _AMOUNTS.get(frozenset(data))
-    return noun(**{name: _amount(entry) for name, entry in data.items()}) if noun else data
+    read = {name: _amount(entry) for name, entry in data.items()}
+    return noun(**read) if noun else read
 
 
 def digest_of(quote: Quote) -> str:

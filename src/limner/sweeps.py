@@ -18,7 +18,7 @@ from limner.errors import GatewayError, NoAnswer
 from limner.following import conclude, follow, look
 from limner.money import Money
 from limner.runner import gave_up
-from limner.types import Progress, Submission
+from limner.types import Adjustment, Progress, Submission
 from limner.wire import Wire, replay
 from limner.work import SPOOL, Tally, Work, note, paid_for
 
@@ -70,7 +70,7 @@ def witness(work: Work, attempt: Attempt) -> None:
         except NoAnswer:
             _see(work, "answer_unclear", n=n, path=str(answer.spool))
         except GatewayError as error:
-            _see(work, "late_refusal", n=n, reason=str(error))
+            _see(work, "late_refusal", n=n, reason=Adjustment(error.key, error.facts))
     if task is None:
         _see(work, "no_task")
     else:
@@ -120,7 +120,8 @@ def _look(work: Work, n: int, task: str) -> Progress | None:
         progress = look(work, n, task)
     except GatewayError as error:
         kind = {"gateway.cannot_look": "no_looks", "task.unknown": "task_gone"}.get(error.key, "task_unseen")
-        _see(work, kind, task=task, said=error.facts.get("said", ""), reason=str(error))
+        reason = Adjustment(error.key, error.facts)
+        _see(work, kind, task=task, said=error.facts.get("said", ""), reason=reason)
         return None
     _see(work, "task_found", task=task)
     return progress
@@ -141,7 +142,7 @@ def compare_balance(work: Work) -> None:
         spool = work.folder / "balance"
         told = work.provider.balance(Wire(work.transport, spool, work.quote.choice.model.time_limit))
     except GatewayError as error:
-        _see(work, "balance_unasked", reason=str(error))
+        _see(work, "balance_unasked", reason=Adjustment(error.key, error.facts))
         return
     finally:
         for file in work.folder.glob("balance*"):
@@ -152,11 +153,11 @@ def compare_balance(work: Work) -> None:
     if after is None:
         _see(work, "no_balance")
     elif known is None or before is None:
-        _see(work, "balance_after", after=str(after))
+        _see(work, "balance_after", after=after)
     else:
         others = work.ledger.others_since(work.job_id, known[0])
         fell = Money(before.micro - after.micro, work.unit)
-        facts = {"before": str(before), "after": str(after), "fell": str(fell), "others": others}
+        facts = {"before": before, "after": after, "fell": fell, "others": others}
         _see(work, _meaning(work, fell, others), **facts)
 
 

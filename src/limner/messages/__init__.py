@@ -20,7 +20,7 @@ def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) ->
     language = language if language in LANGUAGES else "en"
     texts = _texts(language)
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
-    if "reason" in values:
+    if isinstance((facts or {}).get("reason"), str):
         values["reason"] = _reason(values["reason"], language)
     if "unit" in values:
         values["unit"] = texts.get(f"unit.{values['unit']}", values["unit"])
@@ -60,7 +60,7 @@ def _apart(table: str, key: str, language: str, facts: Mapping[str, Any] | None)
     language = language if language in LANGUAGES else "en"
     texts: dict[str, str] = import_module(f"limner.messages.{language}_{table}").TEXTS
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
-    if "reason" in values:
+    if isinstance((facts or {}).get("reason"), str):
         values["reason"] = _reason(values["reason"], language)
     return texts[key].format_map(values)
 
@@ -99,6 +99,8 @@ _DIRECTION = frozenset(
 def _shown(value: Any, language: str) -> str:
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return ("、" if language == "zh" else ", ").join(_shown(entry, language) for entry in value)
+    if hasattr(value, "key") and hasattr(value, "facts"):
+        return sentence(value.key, language, value.facts)
     if language == "zh" and hasattr(value, "_fields"):
         return _in_chinese(value)
     return clean(str(value))

@@ -23,6 +23,14 @@ _PARTS = {
     "maximum recursion depth": "reason.too_deep",
     "at end of document": "reason.ends_early",
     "No module named": "reason.not_installed",
+    "Name or service not known": "reason.no_name",
+    "nodename nor servname": "reason.no_name",
+    "Temporary failure in name resolution": "reason.no_name",
+    "No address associated with hostname": "reason.no_name",
+    "getaddrinfo failed": "reason.no_name",
+    "certificate verify failed": "reason.certificate",
+    "timed out": "reason.silent",
+    "EOF occurred in violation": "reason.broke_off",
 }
 
 # The longest beginning that fits decides. A key that is not here reads as "other": one calm sentence.
@@ -85,6 +93,7 @@ _PLAIN = {
     "gateway.no_other_host": "setup",
     "gateway.cannot_look": "lost",
     "gateway.no_list": "setup",
+    "gateway.at_work": "setup",
     "market": "unavailable",
     "prompt": "request",
     "request": "request",
@@ -135,6 +144,16 @@ _SYSTEM = {
     "ENOLCK": "reason.no_locks",
     "EOPNOTSUPP": "reason.not_possible",
     "ENOMEM": "reason.memory",
+    "ECONNREFUSED": "reason.nobody_listens",
+    "ECONNRESET": "reason.broke_off",
+    "ECONNABORTED": "reason.broke_off",
+    "EPIPE": "reason.broke_off",
+    "EHOSTUNREACH": "reason.unreachable",
+    "EHOSTDOWN": "reason.unreachable",
+    "ENETUNREACH": "reason.unreachable",
+    "ENETDOWN": "reason.unreachable",
+    "EADDRINUSE": "reason.in_use",
+    "EADDRNOTAVAIL": "reason.not_here",
 }
 
 
