@@ -103,7 +103,7 @@ class Choosing:
 
         path = Path(file).expanduser().absolute()
         try:
-            return origin.of_file(path, trusted=self._trusted())
+            return origin.of_file(path, trusted=self.trusted_signers())
         except OSError as error:
             raise Usage("file.unreadable", path=path, reason=error.strerror) from error
 
@@ -114,14 +114,17 @@ class Choosing:
         """
         from limner.provenance import origin
 
-        trusted = self._trusted() if check else ""
+        trusted = self.trusted_signers() if check else ""
         return tuple(origin.of_picture(one, check=check, trusted=trusted) for one in job.pictures)
 
-    def _trusted(self) -> str:
+    def trusted_signers(self) -> str:
+        """The certificates that the configuration names, PEM; empty where it names none. Raises `Usage`."""
+        given = self.engine.settings.get("provenance", {}).get("trust")
+        if not given:
+            return ""
         from limner.provenance import manifest
 
-        given = self.engine.settings.get("provenance", {}).get("trust")
-        return manifest.anchors(given) if given else ""
+        return manifest.anchors(given)
 
     def name_subject(self, name: str, file: str) -> None:
         """From now on this picture is what `name` looks like. Raises `NotFound`, `Usage`."""

@@ -138,6 +138,17 @@ def test_show_tells_a_strangers_picture_too_and_refuses_what_is_none(new_person:
     assert person.run("show", "mine.png", "--tree").code != 0
 
 
+def test_the_doctor_names_a_list_of_signers_that_is_none(new_person: NewPerson) -> None:  # noqa: F811  # a fixture
+    person = new_person()
+    person.configure('[provenance]\ntrust = "gone.pem"\n')
+    told = person.json("doctor")["data"]
+    assert "c2pa" in told["extras"]
+    assert any("gone.pem is no list of trusted signers" in line for line in told["to_do"])
+    assert "gone.pem 不是可读取的受信任签名者名单" in person.run("doctor", "--lang", "zh").out
+    person.configure("[provenance]\ntrust = 5\n")
+    assert "provenance.trust" in person.run("show", "any.png").line
+
+
 def test_the_studios_page_of_a_picture_tells_it_in_both_languages(buyer: Buyer) -> None:
     job = buyer.make("a cup [[aigc]]", model=GPT)
     with opened(buyer.home) as studio, studio.visited() as visitor:

@@ -48,6 +48,7 @@ def run(options: Namespace, face: Face) -> int:
     lines += [f"{one['name']}: {one['status']}" for one in gateways]
     _proxies(face, to_do)
     _permissions(face, to_do)
+    _signers(face, to_do)
     ledger = _ledger(face, to_do)
     lines += mended
     lines += [f"- {line}" for line in to_do]
@@ -111,6 +112,13 @@ def _permissions(face: Face, to_do: list[str]) -> None:
 def _is_open(path: Path) -> bool:
     """Can other users of this machine look into it?"""
     return path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _signers(face: Face, to_do: list[str]) -> None:
+    try:
+        face.client.trusted_signers()
+    except LimnerError as error:
+        to_do.append(face.text(error.key, **error.facts))
 
 
 def _files(folder: Path) -> list[Path]:
