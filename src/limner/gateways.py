@@ -210,6 +210,14 @@ def _found(name: str, settings: Settings) -> Gateway:
     return _with_pair(name, known, added, settings.home)
 
 
+def title(name: str, settings: Settings) -> str:
+    """What a gateway calls itself, ready or not; its short name where it is no longer known."""
+    added: Mapping[str, Any] = settings.get("gateways", {}).get(name, {})
+    provider = str(added.get("provider", name))
+    known = facts(provider)["gateway"]["title"] if provider in providers() else name
+    return str(added.get("title") or known)
+
+
 def unit(name: str, settings: Settings) -> str:
     """What a gateway counts in, ready or not."""
     added: Mapping[str, Any] = settings.get("gateways", {}).get(name, {})

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from limner import knowledge
+from limner import gateways, knowledge
 from limner.client import Client
 from limner.errors import LimnerError
 from limner.messages import sentence
@@ -139,6 +139,14 @@ def seen(job: Job, language: str) -> list[str]:
             line = sentence("evidence.again", language, {"sentence": line, "times": one.times})
         told.append(line)
     return told
+
+
+def called_back(called: str, job: Job, client: Client) -> tuple[str, dict[str, Any]]:
+    """What calling a job back came to: its sentence, and the facts of it."""
+    if called == "too_late" and job.state not in LIVE:
+        called = "unknown" if job.state == "unknown" else "ended"
+    facts = {"job": job.id, "state": job.state, "ceiling": job.ceiling, "uncertain": job.uncertain}
+    return f"cancel.{called}", {**facts, "gateway": gateways.title(job.gateway, client.settings)}
 
 
 def delivery_data(one: "Delivered") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from limner import errors, narration, telling
 from limner.cli.face import Face, Next
+from limner.gateways import title
 from limner.messages import reasons
 from limner.messages.stream import Alternative
 from limner.money import decimal
@@ -70,16 +71,13 @@ def _say_what_to_do(job: Job, face: Face) -> None:
     todo = narration.to_do(face.client.engine, job.error or "", job.gateway, face.language)
     if todo:
         face.say(todo)
+    settings = face.client.settings
     others = [
-        face.text("do.instead_one", model=one.model, gateway=_title(one.named[0], face), price=one.price)
+        face.text("do.instead_one", model=one.model, gateway=title(one.named[0], settings), price=one.price)
         for one in _instead(job, face)
     ]
     if others:
         face.say(face.text("do.instead", models=others))
-
-
-def _title(gateway: str, face: Face) -> str:
-    return face.client.gateway(gateway).title
 
 
 def _instead(job: Job, face: Face) -> list[Alternative]:

@@ -17,8 +17,8 @@ from limner.mcp.following import Call, follow, job_answer
 from limner.mcp.opening import Opened
 from limner.mcp.pictures import Preview
 from limner.messages import mcp_text, sentence
-from limner.telling import job_data, quote_data
-from limner.types import LIVE, Quote
+from limner.telling import called_back, job_data, quote_data
+from limner.types import Quote
 
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
 Tool = Callable[..., Any]
@@ -46,8 +46,12 @@ def generating(desk: Desk) -> Tool:
                 left = until - anyio.current_time()
                 await confirming.pressed(ctx, desk, quote, verdict, min(wait_seconds, left))
             job_id = known.id if known else await _begun(quote, verdict, approved, desk, language, until)
-        except Declined:
-            return _declined(quote, desk, language)
+        except Declined as error:
+            was_closed = verdict == "closed"
+            said = (
+                mcp_text("ask.closed", language) if was_closed else sentence(error.key, language, error.facts)
+            )
+            return _declined(quote, said, desk, language)
         except ApprovalNeeded as error:
             if error.key == "approval.other_quote":
                 return speaking.failed(error, language)
@@ -108,8 +112,7 @@ def _relay(quote: Quote, approved: str, desk: Desk) -> None:
         desk.client.approve(quote.id, by="relay")
 
 
-def _declined(quote: Quote, desk: Desk, language: str) -> CallToolResult:
-    said = sentence("approval.declined", language)
+def _declined(quote: Quote, said: str, desk: Desk, language: str) -> CallToolResult:
     data = {"status": "declined", "message": said, "quote": quote_data(quote, desk.client, language)}
     return speaking.answer([said, mcp_text("next.declined", language), "status: declined"], data)
 
@@ -122,7 +125,7 @@ def _unconfirmed(quote: Quote, desk: Desk, language: str, *, was_opened: bool) -
     said = mcp_text("confirm.opened" if was_opened else "confirm.say", language, facts)
     ways = "confirm.relay" if desk.mode == "relay" and not was_opened else "confirm.person"
     lines = [
-        *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
+        desk.band(language),
         said,
         mcp_text(ways, language, facts),
         mcp_text("confirm.page", language, {"url": url}) if url else "",
@@ -157,6 +160,7 @@ def looking_after(desk: Desk) -> Tool:
         wait_seconds: Seconds = 0,
         preview: Preview = "none",
     ) -> Annotated[CallToolResult, shapes.JobShape]:
+        until = anyio.current_time() + LONGEST_SECONDS
         language = desk.voice.own
         try:
             if job_id is None:
@@ -166,7 +170,7 @@ def looking_after(desk: Desk) -> Tool:
             job = await aside(desk.client.job, job_id)
             language = desk.voice.of(job.prompt)
             call = Call(ctx, desk, language, preview)
-            job, warnings = await follow(call, job_id, wait_seconds)
+            job, warnings = await follow(call, job_id, min(wait_seconds, until - anyio.current_time()))
         except LimnerError as error:
             return speaking.failed(error, language)
         except TimeoutError:
@@ -191,10 +195,8 @@ def calling_back(desk: Desk) -> Tool:
         except LimnerError as error:
             return speaking.failed(error, language)
         language = desk.voice.of(job.prompt)
-        ended = called == "too_late" and job.state not in LIVE and job.state != "unknown"
-        key = "cancel.unknown" if called == "too_late" and job.state == "unknown" else f"cancel.{called}"
-        facts = {"job": job.id, "state": job.state, "ceiling": job.ceiling, "uncertain": job.uncertain}
-        said = sentence("cancel.ended" if ended else key, language, {**facts, "gateway": job.gateway})
+        key, facts = called_back(called, job, desk.client)
+        said = sentence(key, language, facts)
         data = {**job_data(job, desk.client, language), "cancel": called, "message": said}
         return speaking.answer([said, f"status: {job.state}", f"job_id: {job.id}"], data)
 

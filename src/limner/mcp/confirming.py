@@ -53,7 +53,7 @@ def form(language: str) -> type[Yes]:
     return create_model("Yes", __base__=Yes, approve=(StrictBool, label))
 
 
-def question(quote: Quote, language: str, sandbox: bool) -> str:
+def question(quote: Quote, language: str, band: str) -> str:
     """Made from the stored quote alone: no clock, no live price, so that it is the same at every asking."""
     changes = [sentence(one.key, language, one.facts) for one in (*quote.choice.adjustments, *quote.notes)]
     facts = {
@@ -69,7 +69,7 @@ def question(quote: Quote, language: str, sandbox: bool) -> str:
     }
     key = "ask.question_with_references" if quote.choice.references else "ask.question"
     said = mcp_text(key, language, facts)
-    return f"[{mcp_text('sandbox', language)}] {said}" if sandbox else said
+    return f"[{band}] {said}" if band else said
 
 
 def asker(desk: Desk) -> Any:
@@ -94,7 +94,7 @@ def _asked(desk: Desk, quote_id: str, told: ClientCapabilities | None) -> Elicit
     if not _is_open(quote, desk):
         return None
     language = desk.voice.of(quote.choice.request.prompt)
-    said = question(quote, language, desk.client.sandbox)
+    said = question(quote, language, desk.band(language))
     if desk.mode == "relay" and can_ask(told):
         return Elicit(said, form(language))
     page = desk.page(quote.id) if opening.can_open(told) else None

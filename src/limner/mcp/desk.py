@@ -16,6 +16,7 @@ from limner.artifacts import Output
 from limner.client import Client
 from limner.errors import LimnerError
 from limner.mcp.speaking import Voice
+from limner.messages import mcp_text
 from limner.worker import Order
 
 T = TypeVar("T")
@@ -73,6 +74,10 @@ class Desk:
     @property
     def output(self) -> Output:
         return Output(folder=str(self.pictures))
+
+    def band(self, language: str) -> str:
+        """What stands over an answer about play money; nothing where the money is real."""
+        return mcp_text("sandbox", language) if self.client.sandbox else ""
 
     def order(self, quote_id: str, language: str) -> Order:
         return Order(quote_id, self.output, self._at, self.client.sandbox, language)

@@ -16,6 +16,7 @@ from limner.telling import job_data, with_origins
 from limner.types import LIVE, Job
 
 _NOTE_SECONDS = 5.0
+_ORIGIN_SECONDS = 5.0
 
 
 class Call(NamedTuple):
@@ -79,7 +80,7 @@ async def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool)
         warnings.append(mcp_text("preview.none", language))
     status = "running" if job.state in LIVE else job.state
     lines = [
-        *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
+        desk.band(language),
         data["message"],
         *([sentence(job.error, language, job.error_facts)] if job.error else []),
         *(str(row["message"]) for row in data["evidence"]),
@@ -105,7 +106,7 @@ async def job_answer(call: Call, job: Job, warnings: list[str], *, nested: bool)
 async def _tell_origins(call: Call, job: Job, data: dict[str, Any]) -> list[str]:
     """Put into `data` where the pictures come from; what kept them from being checked, if anything did."""
     try:
-        found = await aside(call.desk.client.origins, job)
+        found = await aside(call.desk.client.origins, job, seconds=_ORIGIN_SECONDS)
     except TimeoutError:
         return []
     except LimnerError as error:

@@ -7,7 +7,6 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from limner import gateways
 from limner.errors import LimnerError, NotFound, SetupNeeded, Usage
 from limner.mcp import opening, shapes, speaking
 from limner.mcp.desk import Desk, aside
@@ -32,7 +31,7 @@ def listing_models(desk: Desk) -> Tool:
         language = desk.voice.of(query)
         try:
             found = [one for one in await aside(desk.client.models, gateway) if _fits(one, query, task)]
-            ready = set(await aside(_ready, desk))
+            ready = {one["name"] for one in await aside(_gateways, desk, language) if one["ready"]}
         except LimnerError as error:
             return speaking.failed(error, language)
         found.sort(key=lambda one: (one.gateway not in ready, not one.default, one.gateway, one.id))
@@ -74,18 +73,6 @@ def _row(model: Model, ready: set[str]) -> dict[str, Any]:
 def _line(row: dict[str, Any]) -> str:
     price = f"{row['price_each']} {row['unit']}" if row["price_each"] else "?"
     return f"{row['id']} · {row['gateway']}{'' if row['ready'] else ' (-)'} · {row['title']} · {price}"
-
-
-def _ready(desk: Desk) -> list[str]:
-    """The gateways that can be used as things stand."""
-    told = []
-    for name in desk.client.gateways():
-        try:
-            desk.client.gateway(name)
-        except SetupNeeded:
-            continue
-        told.append(name)
-    return told
 
 
 def listing_jobs(desk: Desk) -> Tool:
@@ -165,7 +152,7 @@ def telling_setup(desk: Desk) -> Tool:
         }
         key = "setup.ready" if ready else "setup.missing"
         lines = [
-            *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
+            desk.band(language),
             *(f"{one['name']}: {one['status']}" for one in told),
             mcp_text(key, language, {"command": command}),
             mcp_text("setup.studio", language, {"url": f"{studio}/setup"}) if studio else "",
@@ -189,7 +176,7 @@ async def _offered(ctx: Context[Any, Any], desk: Desk, studio: str, language: st
 
 def _gateways(desk: Desk, language: str) -> list[dict[str, Any]]:
     told = []
-    for name in gateways.names(desk.client.settings):
+    for name in desk.client.gateways():
         try:
             found = desk.client.gateway(name)
         except SetupNeeded as error:

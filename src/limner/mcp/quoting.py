@@ -12,7 +12,7 @@ from limner.mcp import shapes, speaking
 from limner.mcp.desk import LONGEST_SECONDS, Desk, aside
 from limner.messages import mcp_text
 from limner.telling import quote_data
-from limner.types import Quote, Request, Wish
+from limner.types import Quote, Wish
 
 if TYPE_CHECKING:
     from limner.words import Understanding
@@ -64,8 +64,7 @@ def quoting(desk: Desk) -> Callable[..., Any]:
         outright = {name: value for name, value in given.items() if value is not None}
         language = desk.voice.of(sentence or prompt or "")
         try:
-            wanted, told = await aside(_wanted, desk, prompt, sentence, outright)
-            quote = await aside(desk.client.quote, wanted)
+            quote, told = await aside(_quoted, desk, prompt, sentence, outright)
         except TimeoutError:
             return speaking.failed(NeverLeft("mcp.slow", seconds=LONGEST_SECONDS), language)
         except LimnerError as error:
@@ -75,16 +74,16 @@ def quoting(desk: Desk) -> Callable[..., Any]:
     return quote_image
 
 
-def _wanted(
+def _quoted(
     desk: Desk, prompt: str | None, words: str | None, outright: dict[str, Any]
-) -> "tuple[Request, Understanding | None]":
-    """The request: a prompt as it stands, or what a sentence means. What is given outright wins."""
+) -> "tuple[Quote, Understanding | None]":
+    """A quote of a prompt as it stands, or of what a sentence means. What is given outright wins."""
     if (prompt is None) == (words is None):
         raise Usage("mcp.prompt_or_sentence")
     if words is None:
-        return Request(prompt=prompt or "")._replace(**outright), None
+        return desk.client.quote(prompt or "", **outright), None
     told = desk.client.understand(words, outright.get("references", ()))
-    return desk.client.meant(told, **outright), told
+    return desk.client.quote(desk.client.meant(told, **outright)), told
 
 
 def _offered(quote: Quote, told: "Understanding | None", desk: Desk, language: str) -> CallToolResult:
@@ -93,7 +92,7 @@ def _offered(quote: Quote, told: "Understanding | None", desk: Desk, language: s
     key = "quote.ask" if desk.client.needs_question(quote) else "quote.free"
     minutes = (quote.expires_at - quote.created_at) // 60_000
     lines = [
-        *([mcp_text("sandbox", language)] if desk.client.sandbox else []),
+        desk.band(language),
         *_understood(told, language),
         data["summary"],
         *data["adjustments"],

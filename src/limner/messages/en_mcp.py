@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "ask.label": "Yes, buy exactly this",
     "ask.note": "Without this nothing is sent and nothing is spent.",
     "ask.page": "You answer on limner's own page; opening it spends nothing.",
+    "ask.closed": "The question was put away without a yes. Nothing was sent, nothing was spent.",
     "ask.waiting": "Waiting for the yes on the page",
     "ask.setup": "No gateway is set up yet. limner's own page on this machine takes a key; no agent sees it.",
     # When the host cannot ask
@@ -24,7 +25,7 @@ TEXTS: dict[str, str] = {
     "terminal: {command}. Then call generate_image again with the same quote_id.",
     "confirm.page": "Or they say yes on this page: {url}",
     # What next
-    "next.declined": "Do not ask again for the same quote unless the person wants to. Changed wishes get a new quote.",
+    "next.declined": "Do not ask again unless the person wants to; changed wishes get a new quote.",
     "next.quote": "Call quote_image again, and show the person the new price.",
     "next.quote_first": "quote_image makes a quote; take the quote_id from its answer.",
     "next.setup": "The person sets a key up with `limner setup` or in the studio. Do not ask for a key in chat; "

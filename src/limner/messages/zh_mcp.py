@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "ask.label": "同意，就买这一份",
     "ask.note": "不勾选就不会发送，也不会花钱。",
     "ask.page": "请在 limner 自己的页面上回答；打开页面不会花钱。",
+    "ask.closed": "询问已经关闭，没有得到同意。没有发送任何内容，也没有花钱。",
     "ask.waiting": "正在等待页面上的同意",
     "ask.setup": "还没有设置任何网关。密钥请在 limner 自己的页面上输入：页面就在这台电脑上，智能体看不到密钥。",
     # 宿主程序不能询问时
@@ -20,7 +21,7 @@ TEXTS: dict[str, str] = {
     "confirm.person": "这里只认用户亲手给出的同意，转达无效。请用户在终端输入：{command}。然后用同一个 quote_id 再次调用 generate_image。",
     "confirm.page": "也可以在此页面上同意：{url}",
     # 接下来
-    "next.declined": "除非用户愿意，不要就同一报价再问一次。愿望变了就重新报价。",
+    "next.declined": "除非用户愿意，不要再问。愿望变了就重新报价。",
     "next.quote": "请重新调用 quote_image，并把新价格告诉用户。",
     "next.quote_first": "先用 quote_image 报价，再用它回答里的 quote_id。",
     "next.setup": "由用户用 `limner setup` 或在工作室里设置密钥。不要在聊天里索要密钥；缺什么见 setup_status。",
