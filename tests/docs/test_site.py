@@ -1,6 +1,7 @@
 """The site as a whole: no page lost, no picture missing or heavy, every public name described."""
 
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,8 +59,18 @@ def test_commands_that_are_named_in_passing_exist() -> None:
             look_up_words(words.split(), name(page))
 
 
-def test_every_exit_code_is_in_the_table() -> None:
-    page = (DOCS / "command-line.md").read_text("utf-8")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_tables_made_from_files_are_in_words_of_their_language(lang: str) -> None:
+    made = runpy.run_path(str(DOCS / "hooks.py"))
+    for table in ("gateways", "faults", "outcomes", "wire"):
+        text = made[table](lang)
+        assert "{'" not in text and "None" not in text
+        assert lang == "en" or re.search(r"^\| [^|]*[\u4e00-\u9fff]", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", [DOCS, DOCS / "zh"], ids=name)
+def test_every_exit_code_is_in_the_table(folder: Path) -> None:
+    page = (folder / "command-line.md").read_text("utf-8")
     codes = {kind.exit_code: kind.code for kind in _kinds(LimnerError)}
     rows = {int(code): words for code, words in re.findall(r"^\| (\d+) \| (.*)$", page, re.MULTILINE)}
     for code, word in codes.items():
