@@ -88,7 +88,8 @@ class Choosing:
             return None
         model, tasks, _ = self.engine.market.remember(name, tasks, said.gateway)
         kept = [sentence(f"prefs.task.{task}", language) for task in tasks]
-        return sentence("prefs.saved", language, {"model": model.title, "tasks": kept})
+        undo = "limner prefs clear" + (" --sandbox" if self.engine.settings.sandbox_url else "")
+        return sentence("prefs.saved", language, {"model": model.title, "tasks": kept, "command": undo})
 
     def story(self, file: str) -> Job:
         """The job a picture came from, by its path, its bytes or a job's id. Raises `NotFound`, `Usage`."""

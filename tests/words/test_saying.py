@@ -87,3 +87,25 @@ def test_settings_without_anything_to_draw_are_no_request(person: Person) -> Non
     ran = person.run("quote", "--words", "16:9, 4K")
     assert ran.code == 2
     assert "16:9; 4K" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            "use gpt-image-2, a lighthouse",
+            "Remembered: GPT Image 2 for pictures from words, until you say otherwise.",
+        ),
+        ("用gpt-image-2画一座灯塔", "已记住（文生图）：默认用 GPT Image 2，直到你另行说明。"),
+    ],
+)
+def test_what_is_remembered_is_told_at_once_with_the_way_back(
+    person: Person, said: str, sentence: str
+) -> None:
+    ran = person.run("quote", "--words", said)
+    assert f"{sentence}" in ran.err
+    assert "limner prefs clear" in ran.err
+    told = person.json("quote", "--words", said)["warnings"]
+    assert [one for one in told if one.startswith(sentence) and one.endswith("limner prefs clear")]
+    assert person.run("prefs", "clear").code == 0
+    assert person.json("prefs")["data"]["items"] == []

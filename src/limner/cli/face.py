@@ -184,9 +184,13 @@ class Face:
                 sys.stderr.write(_fitted(messages.clean(one, 2_000).rstrip()) + "\n")
 
     def warn(self, key: str, /, **facts: Any) -> None:
-        self.warnings.append(self.text(key, **facts))
+        self.tell(self.text(key, **facts))
+
+    def tell(self, line: str) -> None:
+        """A sentence beside the result, for people and for programs."""
+        self.warnings.append(line)
         if not self.json:
-            self.say(self.warnings[-1])
+            self.say(line)
 
     def show(self, kind: str, data: Any, lines: Sequence[str] = (), following: Sequence[Next] = ()) -> None:
         """The result: one JSON object, or lines for a person."""

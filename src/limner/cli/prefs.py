@@ -71,7 +71,7 @@ def _set(options: Namespace, tasks: tuple[str, ...], face: Face) -> int:
         face.warn("prefs.aside", path=aside)
     names = [face.text(f"prefs.task.{task}") for task in kept]
     title = f"{model.title} ({options.gateway})" if options.gateway else model.title
-    face.say(face.text("prefs.saved", model=title, tasks=names))
+    face.say(face.text("prefs.saved", model=title, tasks=names, command=face.typed("prefs", "clear")))
     return _show(face, options.user)
 
 

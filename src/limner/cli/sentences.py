@@ -74,7 +74,8 @@ def remember(said: Said, face: Face, quote: Quote | None = None) -> None:
         told = told._replace(gateway=quote.choice.gateway)
     done = face.client.remember(told)
     if done:
-        face.say(done)
+        # An agent only reads the object: there the person's agent finds what to pass on.
+        face.tell(done)
 
 
 def alone(said: Said, face: Face) -> int:

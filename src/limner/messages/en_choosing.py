@@ -51,7 +51,7 @@ TEXTS: dict[str, str] = {
     "rank.source": "{gateway}: {source}",
     # Preferences
     "prefs.none": "Nothing is remembered.",
-    "prefs.saved": "Remembered: {model} for {tasks}, until you say otherwise (limner prefs clear).",
+    "prefs.saved": "Remembered: {model} for {tasks}, until you say otherwise. To undo it: {command}",
     "prefs.cleared": "Forgotten. limner chooses again.",
     "prefs.line": "{task}: {model} ({id}), since {since}",
     "prefs.aside": "What was in the file could not be read; it is kept as {path}.",

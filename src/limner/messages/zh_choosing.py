@@ -51,7 +51,7 @@ TEXTS: dict[str, str] = {
     "rank.source": "{gateway}：{source}",
     # Preferences
     "prefs.none": "没有记住任何偏好。",
-    "prefs.saved": "已记住（{tasks}）：默认用 {model}，直到你另行说明（limner prefs clear）。",
+    "prefs.saved": "已记住（{tasks}）：默认用 {model}，直到你另行说明。撤销：{command}",
     "prefs.cleared": "已忘记，之后由 limner 选择。",
     "prefs.line": "{task}：{model}（{id}），自 {since}",
     "prefs.aside": "原文件无法读取，已另存为 {path}。",
