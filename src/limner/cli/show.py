@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +46,12 @@ def run(options: Namespace, face: Face) -> int:
     sidecar = _sidecar(options.file)
     subjects = face.client.subjects_of(job.id)
     origins = face.client.origins(job)
-    asked = _asked(options.file, job)
+    asked = _asked(options.file, job, origins, face)
     data = {
         "job": with_origins(job_data(job, face), origins, face.language),
         "subjects": subjects,
         "sidecar": sidecar,
-        "provenance": told(origins[asked], face.language) if origins else None,
+        "provenance": told(asked[0], face.language) if asked else None,
     }
     lines = [
         face.pair("card.prompt", clean(job.prompt, 300)),
@@ -63,8 +63,7 @@ def run(options: Namespace, face: Face) -> int:
     references = sidecar.get("request", {}).get("references", []) if sidecar else []
     lines += [face.pair("card.references", clean(str(one))) for one in references]
     lines += said(job, face.language)
-    if origins:
-        lines += _origin(origins[asked], face)
+    lines += _origin(asked, face)
     if face.sandbox:
         lines.append(face.text("show.sandbox"))
     face.show("story", data, lines)
@@ -78,18 +77,26 @@ def _stranger(file: str, face: Face) -> int:
     if found.marks is None or found.marks.media_type is None:
         raise Usage("provenance.other_type", path=path, types=READS)
     data = {"path": path, "job": None, "provenance": told(found, face.language)}
-    face.show("picture", data, [*_origin(found, face), face.text("picture.not_ours", path=path)])
+    face.show("picture", data, [*_origin([found], face), face.text("show.stranger", path=path)])
     return 0
 
 
-def _asked(file: str, job: Job) -> int:
-    """Which of a job's pictures is meant: the one of that name, else the first."""
-    path = str(Path(file).expanduser().absolute())
-    return next((at for at, one in enumerate(job.pictures) if one.path == path), 0)
+def _asked(file: str, job: Job, origins: Sequence["Origin"], face: Face) -> Sequence["Origin"]:
+    """Those of the pictures that are meant: the one of that name, or a copy of one, or all of the job's."""
+    path = Path(file).expanduser().absolute()
+    named = [one for one, known in zip(origins, job.pictures, strict=True) if known.path == str(path)]
+    if not named and path.is_file():
+        # It was found by its bytes: they are what was delivered.
+        return [face.client.origin(file)._replace(changed=False)]
+    return named or origins
 
 
-def _origin(found: "Origin", face: Face) -> list[str]:
-    return [face.pair("show.origin", line) for line in sentences(found, face.language)]
+def _origin(found: Sequence["Origin"], face: Face) -> list[str]:
+    lines = [sentences(one, face.language) for one in found]
+    if len({tuple(one) for one in lines}) <= 1:
+        return [face.pair("show.origin", line) for line in (lines[0] if lines else ())]
+    numbered = [(number, line) for number, one in enumerate(lines, 1) for line in one]
+    return [face.pair("show.origin", f"{number}. {line}") for number, line in numbered]
 
 
 def _tree(job: Job, face: Face) -> int:

@@ -70,6 +70,7 @@ TEXTS: dict[str, str] = {
     "card.since": "changed",
     "card.habit": "beware",
     # Where a picture comes from (the marks themselves: en_provenance.py)
+    "show.stranger": "{path} was not made here, or it is not as it was delivered, so limner has no story of its own for it.",
     "show.origin": "origin",
     "provenance.other_type": "limner knows nothing of {path}, and it looks for marks of origin in {types} only.",
     "provenance.no_trust": "{path} is no list of trusted signers that can be read. It has to be a file of certificates (PEM). Correct provenance.trust in config.toml, or take it out.",

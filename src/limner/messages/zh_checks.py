@@ -69,6 +69,7 @@ TEXTS: dict[str, str] = {
     "card.since": "变化",
     "card.habit": "留意",
     # Where a picture comes from (the marks themselves: zh_provenance.py)
+    "show.stranger": "{path} 不是在这里画的，或者已不是交付时的样子，所以 limner 没有它的来历记录。",
     "show.origin": "来源",
     "provenance.other_type": "limner 不认识 {path}，而来源标识只在 {types} 文件中查找。",
     "provenance.no_trust": "{path} 不是可读取的受信任签名者名单。它应是一个证书文件（PEM）。请改正 config.toml 中的 provenance.trust，或将其删除。",
