@@ -33,6 +33,19 @@ PROMPTS = (
     "portrait of an old sailor, charcoal",
     "a blue door in a white wall",
 )
+SETTINGS = """\
+[gateways.studio-pc]
+provider = "openai_compatible"
+base_url = "http://127.0.0.1:8080/v1"
+
+[budget.CNY]
+per_picture = "2"
+per_day = "30"
+
+[budget.gateways.omnimaas]
+ask_above = "0.50"
+"""
+_USUAL_HOME = "document.querySelector('#limits ~ p code')?.replaceChildren('~/.local/share/limner')"
 RATIOS = ("1:1", "16:9", "3:4", "4:3", "9:16")
 
 
@@ -53,7 +66,8 @@ def main() -> None:
     TARGET.mkdir(exist_ok=True)
     home = tempfile.mkdtemp(prefix="limner-screenshots-")
     quote = filled(home)
-    command = [sys.executable, "-m", "limner.studio", "--no-open", "--port", "0", "--home", home, "--sandbox"]
+    (Path(home) / "config.toml").write_text(SETTINGS, "utf-8")
+    command = [sys.executable, "-m", "limner.studio", "--no-open", "--port", "0", "--home", home]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as studio:
         try:
             assert studio.stderr is not None
@@ -79,6 +93,9 @@ def _shoot(link: str, quote: str) -> None:
             ("studio-questions", questions, "en-GB", "light"),
             ("studio-wall-zh", wall, "zh-CN", "light"),
             ("studio-quote-zh", approve, "zh-CN", "light"),
+            ("studio-questions-zh", questions, "zh-CN", "light"),
+            ("studio-setup", "/setup", "en-GB", "light"),
+            ("studio-setup-zh", "/setup", "zh-CN", "light"),
         ):
             viewport = {"width": 1180, "height": 1100 if path == wall else 600}
             context = browser.new_context(viewport=viewport, locale=locale, color_scheme=scheme)
@@ -86,6 +103,7 @@ def _shoot(link: str, quote: str) -> None:
             page.goto(link)
             page.goto(link.partition("/enter")[0] + path)
             page.wait_for_timeout(1_500)
+            page.evaluate(_USUAL_HOME)
             shot = Image.open(BytesIO(page.screenshot(full_page=path != wall)))
             shot.save(TARGET / f"{name}.webp", quality=80, method=6)
             context.close()

@@ -59,7 +59,7 @@ TEXTS: dict[str, str] = {
     "waiting_title": "Waiting for your yes",
     "at_most": "at most {ceiling}",
     "work_title": "Being made",
-    "work_failed": "Ended without a picture",
+    "work_failed": "Without a picture",
     "work_others": "and {n} more",
     "said_declined": "You said no, and that is written down. Nothing was sent, nothing was spent, and nobody can make this quote any more.",
     "no_prompt": "(no words)",

@@ -59,7 +59,7 @@ TEXTS: dict[str, str] = {
     "waiting_title": "等您同意",
     "at_most": "最多 {ceiling}",
     "work_title": "正在制作",
-    "work_failed": "没有得到图片",
+    "work_failed": "没有图片的",
     "work_others": "另有 {n} 个",
     "said_declined": "已记下：您不同意。什么都没有发送，也没有花钱；谁都不能再按这份报价制作。",
     "no_prompt": "（没有描述）",
