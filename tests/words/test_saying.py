@@ -109,3 +109,18 @@ def test_what_is_remembered_is_told_at_once_with_the_way_back(
     assert [one for one in told if one.startswith(sentence) and one.endswith("limner prefs clear")]
     assert person.run("prefs", "clear").code == 0
     assert person.json("prefs")["data"]["items"] == []
+
+
+def test_a_subject_goes_through_a_series_by_its_name_alone(person: Person) -> None:
+    pictures = []
+    for number, said in enumerate(["一只叫旺财的小黄狗", "旺财在海边，16:9", "旺财在雪地里"]):
+        quote = person.json("quote", "--words", said, "-m", "gemini-3-pro-image-preview")["data"]
+        ran = person.json("run", quote["quote_id"], "--approve", quote["quote_id"], "--out", f"{number}.jpg")
+        pictures.append(ran["data"]["images"][0]["path"])
+        kept = [one["path"] for one in quote["references"]]
+        assert kept == pictures[:1] * bool(number)
+    tree = person.run("show", pictures[1], "--tree").out.splitlines()
+    assert [line.split()[0] for line in tree] == ["0.jpg", "├─", "└─"]
+    assert "[旺财]" in tree[0]
+    assert "1.jpg" in tree[1]
+    assert "2.jpg" in tree[2]
