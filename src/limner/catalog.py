@@ -1,9 +1,12 @@
 """Facts files and configuration -> what is for sale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from limner import gateways
+from limner.errors import NotFound
+from limner.gateways import Settings
 from limner.money import Money, parse
 from limner.types import Model, Price
 
@@ -25,6 +28,29 @@ def models(
     unit = str(settings.get("unit") or facts["gateway"]["unit"])
     found = [_model(gateway, facts, {**_shared(settings), **row}, unit, free) for row in rows.values()]
     return tuple(sorted(found, key=lambda model: not model.default))
+
+
+def listed(settings: Settings, name: str) -> Sequence[Model]:
+    """What one gateway sells, from the dated facts and the configuration."""
+    added = settings.get("gateways", {}).get(name, {})
+    facts = gateways.facts(str(added.get("provider", name)))
+    return models(name, facts, added, is_free(added, str(added.get("base_url", ""))))
+
+
+def all_listed(settings: Settings, gateway: str | None = None) -> list[Model]:
+    """What is for sale at one gateway or at all of them: needs no key and no network. Raises `NotFound`."""
+    names = gateways.names(settings)
+    if gateway and gateway not in names:
+        raise NotFound("gateway.unknown", name=gateway, known=names)
+    return [model for name in ([gateway] if gateway else names) for model in listed(settings, name)]
+
+
+def is_free(settings: Mapping[str, Any], base_url: str) -> bool:
+    """Does nobody pay for this server, going by where it stands and what the configuration says of it?"""
+    if "free" in settings:
+        return bool(settings["free"])
+    keyless = not settings.get("key_env") and not settings.get("key_file")
+    return keyless and gateways.is_loopback(urlsplit(base_url).hostname or "")
 
 
 def unlisted(

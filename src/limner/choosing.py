@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limner import gateways, lists, subjects
+from limner import catalog, gateways, lists, subjects
 from limner.engine import Engine
 from limner.errors import NotFound, Usage
 from limner.messages import sentence
@@ -24,7 +24,7 @@ class Choosing:
 
     def models(self, gateway: str | None = None) -> list[Model]:
         """What is for sale, from the dated facts: needs no key and no network."""
-        return self.engine.market.models(gateway)
+        return catalog.all_listed(self.engine.settings, gateway)
 
     def offers(self, gateway: str) -> list[Model]:
         """

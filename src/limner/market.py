@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 from limner import catalog, choice, gateways, home, knowledge, ranking, uses
 from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
@@ -58,18 +57,6 @@ class Market:
         self.looks: dict[str, Look] = {}
         """What was seen of everything that a gateway sells, when it was last asked."""
 
-    def listed(self, name: str) -> Sequence[Model]:
-        added = self.settings.get("gateways", {}).get(name, {})
-        facts = gateways.facts(str(added.get("provider", name)))
-        return catalog.models(name, facts, added, _is_free(added, str(added.get("base_url", ""))))
-
-    def models(self, gateway: str | None = None) -> list[Model]:
-        """What is for sale, from the dated facts: needs no key and no network. Raises `NotFound`."""
-        names = gateways.names(self.settings)
-        if gateway and gateway not in names:
-            raise NotFound("gateway.unknown", name=gateway, known=names)
-        return [model for name in ([gateway] if gateway else names) for model in self.listed(name)]
-
     def pick(self, wanted: Request) -> Picked:
         """
         The gateway and the model that will serve a request best, among those that are set up, and why. Raises
@@ -104,7 +91,9 @@ class Market:
         known = {one.name for one in ready}
         for name in gateways.names(self.settings) if wanted.gateway is None else [wanted.gateway]:
             if name not in known:
-                shops.append(Shop(name, "", len(shops), False, self.listed(name), _as_it_is))
+                shops.append(
+                    Shop(name, "", len(shops), False, catalog.listed(self.settings, name), _as_it_is)
+                )
         self._check_names(wanted, shops)
         return self._ranked(wanted, shops)
 
@@ -160,7 +149,10 @@ class Market:
     def _check_names(self, wanted: Request, shops: Sequence[Shop]) -> None:
         """A model that is to be left out under a name that nothing has is a slip, not a wish."""
         for name in wanted.exclude:
-            everything = [*self.models(), *(model for shop in shops for model in shop.models)]
+            everything = [
+                *catalog.all_listed(self.settings),
+                *(model for shop in shops for model in shop.models),
+            ]
             if not choice.matching(name, everything):
                 raise choice.unknown(name, everything)
 
@@ -203,7 +195,10 @@ class Market:
         `Usage`, `NotFound`, `StorageFailed`.
         """
         places = {one.name: place for place, one in enumerate(self._ready(Request(""), required=False))}
-        sold = sorted(self.models(gateway), key=lambda model: places.get(model.gateway, len(places)))
+        sold = sorted(
+            catalog.all_listed(self.settings, gateway),
+            key=lambda model: places.get(model.gateway, len(places)),
+        )
         found = choice.matching(name, sold)
         able = [one for one in found if set(tasks) & set(one.operations)]
         if not able:
@@ -241,7 +236,7 @@ class Market:
     def _sold(self, gateway: Gateway, wanted: Request, *, alone: bool) -> Sequence[Model]:
         """A gateway's models. A server of one's own is asked what it has only when nothing else is meant."""
         template = bool(gateway.facts["gateway"].get("template"))
-        keyless = gateway.key is None and _is_free(gateway.settings, gateway.base_url)
+        keyless = gateway.key is None and catalog.is_free(gateway.settings, gateway.base_url)
         free = keyless or (template and self.settings.sandbox_url is not None)
         listed = self._dated(gateway, free)
         if not template or (listed and wanted.model is None):
@@ -341,10 +336,3 @@ class Market:
             if "waits" in self.settings.values:
                 rule["waits"] = list(self.settings.values["waits"])
         return rules
-
-
-def _is_free(settings: Mapping[str, Any], base_url: str) -> bool:
-    if "free" in settings:
-        return bool(settings["free"])
-    keyless = not settings.get("key_env") and not settings.get("key_file")
-    return keyless and gateways.is_loopback(urlsplit(base_url).hostname or "")

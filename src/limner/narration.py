@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from limner import choice, gateways, receipts
+from limner import catalog, choice, gateways, receipts
 from limner.engine import Engine
 from limner.errors import LimnerError
 from limner.gateways import Gateway
@@ -197,7 +197,7 @@ def alternatives(engine: Engine, quote: Quote, kind: str) -> list[Alternative]:
     for gateway in gateways.configured(engine.settings):
         if kind in _FOREIGN and gateway.name == failed.gateway:
             continue
-        for model in engine.market.listed(gateway.name):
+        for model in catalog.listed(engine.settings, gateway.name):
             if (gateway.name, model.id) == (failed.gateway, failed.model.id):
                 continue
             one = _alternative(quote, gateway, model)

@@ -40,6 +40,36 @@ _GLOBAL = {"--json", "--sandbox", "--no-input", "--no-color", "-q", "--quiet"}
 _GLOBAL_WITH_VALUE = {"--lang", "--home", "--fields"}
 
 
+_OBJECTS = 50_000
+"""New objects before the collector looks for circles among them: no short command makes that many."""
+
+
+def process() -> int:
+    """The program `limner`: as `main`, for a process that has nothing else to do."""
+    import gc
+
+    gc.set_threshold(_OBJECTS)
+    code = main()
+    _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """Taking a process apart object by object takes longer than listing the models: what is written is enough."""
+    import atexit
+    import os
+
+    if "threading" in sys.modules and sys.modules["threading"].active_count() > 1:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return
+    atexit._run_exitfuncs()
+    os._exit(code)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)

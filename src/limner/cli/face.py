@@ -12,6 +12,7 @@ from limner.errors import LimnerError
 
 if TYPE_CHECKING:
     from limner.client import Client
+    from limner.gateways import Settings
     from limner.journal import Journal
     from limner.market import Market
 
@@ -125,10 +126,18 @@ class Face:
         """What is for sale, without the ledger and all else that buying needs."""
         if self.sandbox or self._client:
             return self.client.market
-        from limner import gateways, home
         from limner.market import Market
 
-        return Market(gateways.settings(home.find(self.home)))
+        return Market(self.settings)
+
+    @property
+    def settings(self) -> "Settings":
+        """What the person configured; the sandbox's own servers are only known once it runs."""
+        if self.sandbox or self._client:
+            return self.client.engine.settings
+        from limner import gateways, home
+
+        return gateways.settings(home.find(self.home))
 
     def forget_client(self) -> None:
         """Close what is open: an open ledger must not be carried into another process."""

@@ -43,7 +43,7 @@ def run(options: Namespace, face: Face) -> int:
     wanted = options.query.casefold()
     found = [
         model
-        for model in face.market.models(options.gateway)
+        for model in catalog.all_listed(face.settings, options.gateway)
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
     ][: options.limit or 100]
     known = [_habits(model, face) if wanted else [] for model in found]

@@ -79,7 +79,12 @@ def of_text(text: str) -> str:
 
 def clean(text: str, longest: int = _LONGEST_FACT) -> str:
     """`text` as one line without control or direction characters, no longer than `longest`."""
-    line = "".join(" " if letter in "\r\n\t" else letter for letter in text if _harmless(letter))
+    # Most lines have nothing to clean, which is known at once.
+    line = (
+        text
+        if text.isprintable()
+        else "".join(" " if letter in "\r\n\t" else letter for letter in text if _harmless(letter))
+    )
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
