@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from limner import dated
 from limner.errors import NotFound
 from limner.messages import LANGUAGES, of_text
+from limner.messages.written import stands
 from limner.types import Model
 
 INSTALLED = "~/.openclaw/skills/ima-knowledge-ai/references"
@@ -83,7 +84,7 @@ def advice(words: Sequence[str], models: Sequence[Model], installed: Path | None
     found = sorted(pages(installed), key=lambda page: "model" not in page.name)
     for page in found:
         for line in [] if page.own else _lines(_text(page.path)):
-            if any(_stands(word, line) for word in words):
+            if any(stands(word.casefold(), line) for word in words):
                 model = _named(line, models)
                 if model:
                     return Line(model, page.name)
@@ -95,12 +96,6 @@ def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if len(line) < 1_000 and (line.lstrip().startswith("|") or "→" in line or "->" in line):
             yield line.casefold()
-
-
-def _stands(word: str, line: str) -> bool:
-    if not word.isascii():
-        return word in line
-    return re.search(rf"\b{re.escape(word.casefold())}\b", line) is not None
 
 
 def _named(line: str, models: Sequence[Model]) -> str | None:
@@ -133,7 +128,7 @@ def suggest(prompt: str) -> Suggestion | None:
     if _length(words) > int(table["longest"][language]) or not words.strip():
         return None
     rows = {name: row for name, row in table.items() if isinstance(row, dict) and "words" in row}
-    told = {name for name, row in rows.items() if any(_stands(word, words) for word in row["words"])}
+    told = {name for name, row in rows.items() if any(stands(word, words) for word in row["words"])}
     missing = tuple(name for name in rows if name not in told)
     if len(missing) < len(rows) - 1:
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from limner import catalog, choice, gateways, home, knowledge, ranking, uses
-from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
+from limner.errors import GatewayError, SetupNeeded, Usage
 from limner.gateways import Gateway, Settings
 from limner.messages import sentence
 from limner.money import MICRO, Money

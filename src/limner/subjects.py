@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from limner.errors import NotFound, Usage
 from limner.ledger import Ledger, lineage
 from limner.ledger import subjects as named
+from limner.messages.written import stands
 from limner.types import Adjustment, Job, Quote, Request
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def meant(said: "Understanding", ledger: Ledger) -> Request:
 def mentioned(prompt: str, ledger: Ledger) -> list[str]:
     """The subjects that a prompt speaks of by their names, the longest name first."""
     words = named.key(prompt)
-    found = [one.name for one in named.every(ledger.store) if _stands(named.key(one.name), words)]
+    found = [one.name for one in named.every(ledger.store) if stands(named.key(one.name), words)]
     return sorted(found, key=lambda name: -len(name))
 
 
@@ -205,9 +206,3 @@ def _of_job(job_id: str, number: int, ledger: Ledger) -> str:
     if str(number) not in there:
         raise NotFound("reference.of_job", job=job_id, number=number, known=there or ["–"])
     return pictures[number - 1]
-
-
-def _stands(name: str, text: str) -> bool:
-    if not name.isascii():
-        return name in text
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None

@@ -8,13 +8,15 @@ from typing import Any
 
 from limner import dated
 from limner.errors import Usage
+from limner.messages.written import stands
 from limner.types import Model, Request
 
 _HAN = "\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af"
+_QUOTES = '"“「『《‘'
 _LETTERED = (
     r"(?:\b(?:says?|saying|reads?|reading|titled|text|words?|lettering|caption(?:ed)?|slogan|headline|sign|logo)\b"
     r"|写着|写有|寫著|文字|字样|标题|標題|标语|口号|题字|上面写|落款|印有)[^\"“”「」『』《》‘’]{0,16}?"
-    r"[\"“「『《‘]([^\"“”「」『』《》’]{1,120})[\"”」』》’]"
+    rf"[{_QUOTES}]([^\"“”「」『』《》’]{1, 120})[\"”」』》’]"
 )
 
 
@@ -36,13 +38,14 @@ def of(request: Request) -> tuple[str | None, bool]:
 
 def told_by(prompt: str) -> str | None:
     """The use that a prompt tells by itself; `None` when it tells none."""
-    # Compiled when it is asked for: that costs a quick command more than all it does.
-    lettered = re.search(_LETTERED, prompt, re.IGNORECASE)
+    # Compiled when something is quoted at all: that costs a quick command more than all it does.
+    quoted = any(mark in prompt for mark in _QUOTES)
+    lettered = re.search(_LETTERED, prompt, re.IGNORECASE) if quoted else None
     if lettered:
         return "lettering_cjk" if re.search(f"[{_HAN}]", lettered[1]) else "lettering"
     words = prompt.casefold()
     for name, row in table().items():
-        if any(_stands(word, words) for word in row["words"]):
+        if any(stands(word, words) for word in row["words"]):
             return name
     return None
 
@@ -51,9 +54,3 @@ def rank(model: Model, use: str | None) -> int:
     """How well a model serves a use: 0 best; the same high number for all that do not."""
     wanted = table()[use]["facts"] if use else ()
     return min((place for place, fact in enumerate(wanted) if fact in model.uses), default=99)
-
-
-def _stands(word: str, text: str) -> bool:
-    if not word.isascii():
-        return word in text
-    return re.search(rf"\b{re.escape(word)}\b", text) is not None

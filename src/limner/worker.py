@@ -5,8 +5,9 @@ A paid job must not end because a window was closed or a tool lost patience. So 
 of its own, in a session of its own, and the command that started it only watches. Both read the truth
 from the ledger; the pipe between them merely says that something moved.
 
-A face with one thread forks (`start`), which costs no start-up. A face with several must not fork, so it
-hires a fresh interpreter (`hire`).
+A face with one thread forks (`prepare`), which costs no start-up, and early, so that the worker loads what
+speaks to gateways while the face still makes its quote. A face with several must not fork, so it hires a
+fresh interpreter (`hire`).
 """
 
 import contextlib
@@ -16,7 +17,7 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from limner import errors
@@ -31,7 +32,7 @@ Event = Mapping[str, Any]
 
 
 class Order(NamedTuple):
-    """What a hired worker is to do: run the approved quote. The last three are `Client`'s arguments."""
+    """What a worker is to do: run the approved quote. The last three are `Client`'s arguments."""
 
     quote_id: str
     output: Output
@@ -43,11 +44,37 @@ class Order(NamedTuple):
 class Worker:
     """A job at work elsewhere, as seen from here."""
 
-    def __init__(self, pipe: int, process: int) -> None:
+    def __init__(self, orders: int, pipe: int, process: int) -> None:
+        self._orders: int | None = orders
         self._pipe = pipe
         self._process = process
         self._rest = b""
         self.ended = False
+
+    def begin(self, order: Order) -> None:
+        """Give it its one order."""
+        assert self._orders is not None
+        # One that was killed while it waited is noticed by its silence.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._orders, json.dumps([*order]).encode())
+        self._close_orders()
+
+    def dismiss(self) -> None:
+        """Nothing came of it: a worker without an order leaves. One that has its order is left alone."""
+        if self._orders is not None:
+            self._close_orders()
+            self._bury()
+
+    def _close_orders(self) -> None:
+        if self._orders is not None:
+            os.close(self._orders)
+            self._orders = None
+
+    def _bury(self) -> None:
+        self.ended = True
+        os.close(self._pipe)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._process, 0)
 
     def events(self, seconds: float | None, tick: float = 0.1) -> Iterator[Event | None]:
         """
@@ -65,10 +92,7 @@ class Worker:
     def _read(self) -> Iterator[Event]:
         block = os.read(self._pipe, 65_536)
         if not block:
-            self.ended = True
-            os.close(self._pipe)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self._process, 0)
+            self._bury()
         *lines, self._rest = (self._rest + block).split(b"\n")
         for line in lines:
             told: Event = json.loads(line)
@@ -77,18 +101,33 @@ class Worker:
             yield told
 
 
-def start(client: Callable[[], Client], quote_id: str, output: Output) -> Worker:
-    """Run an approved quote in a process of its own. No ledger may be open in this one while it forks."""
-    reading, writing = os.pipe()
+def prepare() -> Worker:
+    """A process that waits for its order. No ledger may be open in this one while it forks."""
+    (waiting, ordering), (reading, writing) = os.pipe(), os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     process = os.fork()
     if process == 0:
+        os.close(ordering)
         os.close(reading)
-        os.setsid()
-        _work(client, quote_id, output, writing)
+        _wait(waiting, writing)
+    os.close(waiting)
     os.close(writing)
-    return Worker(reading, process)
+    return Worker(ordering, reading, process)
+
+
+def _wait(orders: int, pipe: int) -> NoReturn:
+    """A forked worker, from its first breath: it leaves when whoever forked it left without a word."""
+    os.setsid()
+    _silence()
+    # What speaks to gateways is half of a start, and loads while the quote is made.
+    from limner import runner  # noqa: F401
+
+    with os.fdopen(orders, "rb") as ears:
+        said = ears.read()
+    if not said:
+        os._exit(0)
+    _obey(said, pipe)
 
 
 def hire(order: Order) -> str:
@@ -137,12 +176,14 @@ def can_detach() -> bool:
     return hasattr(os, "fork")
 
 
-def _work(client: Callable[[], Client], quote_id: str, output: Output, pipe: int) -> NoReturn:
+def _obey(said: bytes, pipe: int) -> NoReturn:
     code = 1
     try:
-        _silence()
-        with client() as mine:
-            job = mine.run(quote_id, output, lambda event, facts: _tell(pipe, {"event": event, **facts}))
+        quote_id, output, home, sandbox, language = json.loads(said)
+        with Client(home=home, sandbox=sandbox, language=language) as mine:
+            job = mine.run(
+                quote_id, Output(*output), lambda event, facts: _tell(pipe, {"event": event, **facts})
+            )
             # Somebody else may have been quicker with the same quote: then this names the job it has.
             _tell(pipe, {"event": "ended", "job": job.id})
         code = 0
@@ -176,12 +217,9 @@ def _silence() -> None:
 
 def _hired() -> NoReturn:
     """The other end of `hire`."""
-    quote_id, output, home, sandbox, language = json.loads(sys.stdin.buffer.read())
-
-    def client() -> Client:
-        return Client(home=home, sandbox=sandbox, language=language)
-
-    _work(client, quote_id, Output(*output), os.dup(1))
+    said, pipe = sys.stdin.buffer.read(), os.dup(1)
+    _silence()
+    _obey(said, pipe)
 
 
 def _restored(told: Event) -> LimnerError:

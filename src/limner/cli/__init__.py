@@ -55,7 +55,7 @@ def process() -> int:
 
 
 def _leave(code: int) -> None:
-    """Taking a process apart object by object takes longer than listing the models: what is written is enough."""
+    """Python would take the process apart object by object, longer than many a command works."""
     import atexit
     import os
 

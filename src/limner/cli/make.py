@@ -7,6 +7,7 @@ from limner.cli import asking, card, sentences, spending, wishes
 from limner.cli.face import Face
 from limner.cli.telling import quote_data, quote_next
 from limner.errors import ApprovalNeeded
+from limner.worker import Worker
 
 
 def arguments(parser: ArgumentParser, text: wishes.Text) -> None:
@@ -19,6 +20,11 @@ def run(options: Namespace, face: Face) -> int:
     if said.is_only_preference:
         return sentences.alone(said, face)
     artifacts.check_output(spending.output(options))
+    with spending.at_hand(face) as ready:
+        return _make(said, options, face, ready)
+
+
+def _make(said: sentences.Said, options: Namespace, face: Face, ready: Worker | None) -> int:
     quote = face.client.quote(said.request)
     sentences.remember(said, face, quote)
     if not face.json:
@@ -29,4 +35,4 @@ def run(options: Namespace, face: Face) -> int:
             error = ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
             return face.fail(error, {**quote_data(quote, face), **said.data(face)}, quote_next(quote, face))
         asking.ask(quote, face)
-    return spending.spend(quote, options, face)
+    return spending.spend(quote, options, face, ready)

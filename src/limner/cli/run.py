@@ -25,7 +25,8 @@ def run(options: Namespace, face: Face) -> int:
             _say_yes(quote, options, face)
         except ApprovalNeeded as error:
             return face.fail(error, quote_data(quote, face), quote_next(quote, face))
-    return spending.spend(quote, options, face)
+    with spending.at_hand(face) as ready:
+        return spending.spend(quote, options, face, ready)
 
 
 def _say_yes(quote: Quote, options: Namespace, face: Face) -> None:

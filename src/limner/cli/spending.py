@@ -1,7 +1,8 @@
 """The way from a quote to a picture that `make` and `run` share: watch, and say how it ended."""
 
+import contextlib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from limner import worker
@@ -10,10 +11,10 @@ from limner.cli import messaging, mistakes, preview
 from limner.cli.face import Face
 from limner.cli.progress import Display, watched
 from limner.cli.telling import job_exit, show_job
-from limner.client import Client
 from limner.errors import LimnerError
 from limner.formats import EXTENSIONS, SPELLINGS
 from limner.types import LIVE, Job, Quote
+from limner.worker import Order, Worker
 
 Text = Callable[..., str]
 
@@ -31,7 +32,19 @@ def output(options: Namespace) -> Output:
     return Output(path=options.out, overwrite=options.overwrite, folder=str(Path.cwd()))
 
 
-def spend(quote: Quote, options: Namespace, face: Face) -> int:
+@contextlib.contextmanager
+def at_hand(face: Face) -> Iterator[Worker | None]:
+    """A worker that waits for the yes, where there can be one; sent away when there was none."""
+    face.forget_client()
+    ready = worker.prepare() if worker.can_detach() else None
+    try:
+        yield ready
+    finally:
+        if ready is not None:
+            ready.dismiss()
+
+
+def spend(quote: Quote, options: Namespace, face: Face, ready: Worker | None) -> int:
     """Run an approved quote and watch it; the exit code."""
     wanted = output(options)
     known = face.client.ledger.job_of_quote(quote.id)
@@ -42,7 +55,7 @@ def spend(quote: Quote, options: Namespace, face: Face) -> int:
     for key, facts in gateway.warnings:
         face.warn(key, **facts)
     try:
-        job = _watched(quote, wanted, options, face)
+        job = _watched(quote, wanted, options, face, ready)
     except KeyboardInterrupt:
         known = face.client.ledger.job_of_quote(quote.id)
         look = ("status", known.id, "--wait", "50") if known else ("jobs",)
@@ -96,37 +109,31 @@ def _shown(job: Job, options: Namespace, face: Face) -> int:
     return show_job(job, face, wants_state=options.exit_status)
 
 
-def _watched(quote: Quote, wanted: Output, options: Namespace, face: Face) -> Job | None:
-    home, sandbox, language = face.home, face.sandbox, face.language
+def _watched(
+    quote: Quote, wanted: Output, options: Namespace, face: Face, ready: Worker | None
+) -> Job | None:
     title = face.client.gateway(quote.choice.gateway).title
-    face.forget_client()
     display = Display(face, title, quote.choice.model.seconds)
     with messaging.Teller(options, face) if options.messages else display as watching:
-        if not worker.can_detach():
+        if ready is None:
             return face.client.run(
                 quote.id, wanted, lambda event, facts: watching.event({"event": event, **facts})
             )
-
-        def client() -> Client:
-            return Client(home=home, sandbox=sandbox, language=language)
-
-        at_work = worker.start(client, quote.id, wanted)
-        job_id = _follow(at_work, watching, options.wait)
+        ready.begin(Order(quote.id, wanted, face.home, face.sandbox, face.language))
+        job_id = _follow(ready, watching, options.wait)
     job = face.client.job(job_id) if job_id else face.client.ledger.job_of_quote(quote.id)
     if job is None:
         raise LimnerError("worker.gone", quote=quote.id)
     if options.messages:
         return job
-    if not at_work.ended:
+    if not ready.ended:
         face.say(face.text("progress.goes_on"))
     elif face.client.is_left(job.id):
         face.warn("job.left", command=face.typed("recover", job.id), job=job.id)
     return job
 
 
-def _follow(
-    at_work: worker.Worker, watching: Display | messaging.Teller, seconds: float | None
-) -> str | None:
+def _follow(at_work: Worker, watching: Display | messaging.Teller, seconds: float | None) -> str | None:
     job_id: str | None = None
     # The first event names the job; without it there would be nothing to come back to.
     for told in at_work.events(None):

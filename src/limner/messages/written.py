@@ -72,6 +72,13 @@ _PORTUGUESE = frozenset(
 )
 
 
+def stands(word: str, text: str) -> bool:
+    """Does `word` stand in `text`, as a whole word where words have spaces between them? Both case-folded."""
+    if word not in text or not word.isascii():
+        return word in text
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None
+
+
 def language_of(text: str) -> str:
     """
     "zh", "ja", "ko", "es", "pt", else "en". Kana make a text Japanese and Hangul make it Korean wherever they
