@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 _ANY = "*"
-_PRICE = re.compile(r"\d{1,9}(\.\d{1,6})?")
+_PRICE = r"\d{1,9}(\.\d{1,6})?"
 _MODEL: Mapping[str, Any] = {
     "max_n": "whole",
     "max_references": "whole",
@@ -72,7 +72,7 @@ def _slips(values: Mapping[str, Any], shape: Mapping[str, Any], above: str) -> I
 def _is(value: Any, kind: str) -> bool:
     if kind == "price":
         prices = list(value.values()) if isinstance(value, Mapping) else [value]
-        return all(isinstance(one, str | int | float) and _PRICE.fullmatch(str(one)) for one in prices)
+        return all(isinstance(one, str | int | float) and re.fullmatch(_PRICE, str(one)) for one in prices)
     if kind == "span":
         return _is(value, "numbers") and len(value) == 2
     if kind in {"numbers", "texts"}:

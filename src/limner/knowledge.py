@@ -4,7 +4,6 @@ What is good to know before a picture is made: limner's own short pages, and tho
 pages one thing is read by itself, the model that a line names for a use, and that is a recommendation.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ INSTALLED = "~/.openclaw/skills/ima-knowledge-ai/references"
 """Where the IMA skills look for it."""
 _OWN = Path(__file__).parent / "guide"
 _MOST_FILES, _MOST_BYTES = 64, 256 << 10
-_HAN = "[\u3400-\u9fff]"
+_FIRST_HAN, _LAST_HAN = "\u3400", "\u9fff"
 
 
 class Page(NamedTuple):
@@ -140,4 +139,5 @@ def suggest(prompt: str) -> Suggestion | None:
 
 def _length(text: str) -> int:
     """Words, where a Chinese character counts as one."""
-    return len(re.findall(_HAN, text)) + len(re.sub(_HAN, " ", text).split())
+    own = [letter for letter in text if _FIRST_HAN <= letter <= _LAST_HAN]
+    return len(own) + len(text.translate(dict.fromkeys(map(ord, own), " ")).split())

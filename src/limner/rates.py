@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from limner.errors import Usage
 from limner.money import MICRO, Money
 
-_RATE = re.compile(r"^\s*([0-9]{1,9})(?:\.([0-9]{1,9}))?\s*([A-Za-z]{1,12})\s*$")
+_RATE = r"^\s*([0-9]{1,9})(?:\.([0-9]{1,9}))?\s*([A-Za-z]{1,12})\s*$"
 _BILLIONTH = 1_000_000_000
 _LONGEST_CHAIN = 3
 
@@ -62,7 +62,7 @@ def _name(name: str) -> str:
 
 
 def _read(name: str, rate: Any) -> Rate:
-    found = _RATE.match(rate) if isinstance(rate, str) else None
+    found = re.match(_RATE, rate) if isinstance(rate, str) else None
     if found is None:
         raise Usage("rates.not_a_rate", name=name, value=rate)
     billionths = int(found[1]) * _BILLIONTH + int((found[2] or "").ljust(9, "0"))

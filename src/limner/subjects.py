@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from limner.words import Understanding
 
 LAST = "last"
-_JOB = re.compile(r"^(j_[a-z0-9]+)(?::([1-9][0-9]{0,3}))?$")
-_NAME = re.compile(r"^[^\W_](?:[\w ’'·.-]{0,38}[\w.])?$")
+_JOB = r"^(j_[a-z0-9]+)(?::([1-9][0-9]{0,3}))?$"
+_NAME = r"^[^\W_](?:[\w ’'·.-]{0,38}[\w.])?$"
 _LATEST = 50
 _MOST_NODES = 1_000
 
@@ -51,7 +51,7 @@ def settle(request: Request, ledger: Ledger) -> tuple[Request, Notes]:
     references = [_file(one, ledger, notes) for one in request.references]
     if request.subject is not None:
         name = " ".join(request.subject.split())
-        if not _NAME.match(name):
+        if not re.match(_NAME, name):
             raise Usage("subject.bad_name", name=request.subject)
         request = request._replace(subject=name)
         known = named.find(ledger.store, name)
@@ -88,7 +88,7 @@ def picture(given: str, ledger: Ledger) -> tuple[Job, int]:
     The job a picture came from, found by its path, its bytes or a job's id, and the picture's place in it.
     Raises `NotFound`, `Usage`.
     """
-    found = _JOB.match(given)
+    found = re.match(_JOB, given)
     if found is not None and not Path(given).exists():
         job = ledger.job(found[1])
         return job, sorted(ledger.pictures(job.id) or [0])[0]
@@ -108,7 +108,7 @@ def picture(given: str, ledger: Ledger) -> tuple[Job, int]:
 def call(name: str, given: str, ledger: Ledger) -> None:
     """From now on this picture is what a subject looks like. Raises `Usage`, `NotFound`."""
     told = " ".join(name.split())
-    if not _NAME.match(told):
+    if not re.match(_NAME, told):
         raise Usage("subject.bad_name", name=name)
     job, place = picture(given, ledger)
     named.name(ledger.store, told, job.id, place, ledger.now())
@@ -182,7 +182,7 @@ def _followed(known: named.Subject, references: list[str]) -> Adjustment:
 
 def _file(given: str, ledger: Ledger, notes: list[Adjustment]) -> str:
     """The file that a reference means. A file of that very name goes before what the word means."""
-    found = _JOB.match(given)
+    found = re.match(_JOB, given)
     if (given != LAST and found is None) or Path(given).exists():
         return given
     if found is not None:

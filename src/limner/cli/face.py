@@ -20,7 +20,7 @@ _PATHS = {"job", "jobs"}
 _REFUSED: list[type[LimnerError]] = [errors.GatewayError, errors.Refused, *errors.Refused.__subclasses__()]
 _GATEWAY_CODES = {kind.code for kind in _REFUSED}
 # What JSON lets through and a terminal would act on: C1 controls, direction marks, line ends, lone halves.
-_HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_HARMFUL = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 
 
 class Next(NamedTuple):
@@ -326,5 +326,5 @@ def write_json(told: Mapping[str, Any], to: TextIO | None = None) -> None:
     import json
 
     line = json.dumps(told, ensure_ascii=not is_utf8)
-    to.write(_HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", line) + "\n")
+    to.write(re.sub(_HARMFUL, lambda found: f"\\u{ord(found.group()):04x}", line) + "\n")
     to.flush()

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 
 from limner.errors import Usage
 
-_REQUIRED = re.compile(r"the following arguments are required: (.+)")
-_CHOICE = re.compile(r"invalid choice: '?(.*?)'? \(choose", re.DOTALL)
-_SURPLUS = re.compile(r"ignored explicit argument '?(.*?)'?$", re.DOTALL)
+# Compiled when a mistake was made: no start should pay for it.
+_REQUIRED = r"the following arguments are required: (.+)"
+_CHOICE = r"(?s)invalid choice: '?(.*?)'? \(choose"
+_SURPLUS = r"(?s)ignored explicit argument '?(.*?)'?$"
 _SECRETS = ("key", "token", "secret", "password")
-_DAY = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+_DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 
 
 def in_words(parser: ArgumentParser, error: ArgumentError) -> Usage:
@@ -23,7 +24,7 @@ def in_words(parser: ArgumentParser, error: ArgumentError) -> Usage:
 
 
 def of_message(parser: ArgumentParser, message: str, action: Action | None = None) -> Usage:
-    required = _REQUIRED.match(message)
+    required = re.match(_REQUIRED, message)
     if required:
         return Usage("usage.missing", command=parser.prog, names=required.group(1))
     if action is None:
@@ -31,7 +32,7 @@ def of_message(parser: ArgumentParser, message: str, action: Action | None = Non
     option = _name(action)
     if message == "expected one argument":
         return Usage("usage.value_missing", option=option, wanted=action.metavar or _choices(action)[0])
-    choice, surplus = _CHOICE.match(message), _SURPLUS.match(message)
+    choice, surplus = re.match(_CHOICE, message), re.match(_SURPLUS, message)
     if choice:
         return Usage("usage.choice", option=option, value=choice.group(1), allowed=_choices(action))
     if surplus:
@@ -104,7 +105,7 @@ def day(option: str) -> Callable[[str], str]:
     """Checks that an option's value is a day."""
 
     def read(value: str) -> str:
-        if not _DAY.match(value) or not _is_in_calendar(value):
+        if not re.match(_DAY, value) or not _is_in_calendar(value):
             raise Usage("usage.day", option=option, value=value)
         return value
 

@@ -47,11 +47,12 @@ def run(options: Namespace, face: Face) -> int:
         if (not options.task or _TASKS[options.task] in model.operations) and wanted in _words(model)
     ][: options.limit or 100]
     known = [_habits(model, face) if wanted else [] for model in found]
-    items = [{**_data(model), "habits": told} for model, told in zip(found, known, strict=True)]
+    told = list(zip(found, known, strict=True))
+    items = [{**_data(model), "habits": habits} for model, habits in told] if face.json else []
     lines = [
         line
-        for model, told in zip(found, known, strict=True)
-        for line in (row(_line(model, face)), *(f"    {one}" for one in told))
+        for model, habits in told
+        for line in (row(_line(model, face)), *(f"    {one}" for one in habits))
     ]
     face.show("models", {"items": items}, lines)
     if not found:
