@@ -98,6 +98,9 @@ class Keeper:
         stems = {Path(path).stem for path in used}
         idle = [one for one in there if one.stem not in stems]
         idle += sorted(path for path in self.home.uploads.glob("*/*") if str(path) not in used)
+        # Small copies that a page made of references; those of pictures go with the pictures.
+        bought = words.bought(self.store)
+        idle += sorted(one for one in self.home.thumbnails.glob("*/*.webp") if one.stem not in bought)
         return _files("references", [one for one in idle if self._is_old(one)])
 
     def _prompts(self) -> Kept:
@@ -124,11 +127,14 @@ class Keeper:
         rows = words.pictures(self.store, self.before)
         ours = [row for row in rows if _is_ours(Path(row["path"]), row["sha256"])]
         beside = [Path(row["sidecar"]) for row in ours]
-        beside += [self.home.thumbnail(str(row["sha256"])) for row in ours]
+        # What somebody has removed by hand may still be seen in its small copy.
+        removed = [row for row in rows if not Path(row["path"]).exists()]
+        seen = [row for row in (*ours, *removed) if self.home.thumbnail(row["sha256"]).is_file()]
+        beside += [self.home.thumbnail(row["sha256"]) for row in seen]
         whole = _files(
             "pictures", [Path(row["path"]) for row in ours] + [one for one in beside if one.is_file()]
         )
-        return whole._replace(number=len(ours))
+        return whole._replace(number=len({row["path"] for row in (*ours, *seen)}))
 
     def _is_old(self, path: Path) -> bool:
         return self.before is None or path.stat().st_mtime * 1000 < self.before

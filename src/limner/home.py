@@ -30,7 +30,11 @@ class Home(NamedTuple):
 
     def thumbnail(self, sha256: str) -> Path:
         """Where the small copy of a picture lies, by the picture's own bytes."""
-        return self.data / "thumbnails" / sha256[:2] / f"{sha256}.webp"
+        return self.thumbnails / sha256[:2] / f"{sha256}.webp"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.data / "thumbnails"
 
     @property
     def studios(self) -> Path:

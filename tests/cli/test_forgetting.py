@@ -1,5 +1,6 @@
 """What limner keeps can be removed: shown first, removed on a second word, never the money."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -92,6 +93,26 @@ def test_pictures_go_only_when_they_are_still_what_was_saved(person: Person) -> 
     assert kinds(gone["data"]) == {"pictures": 1}
     assert (first.exists(), second.exists()) == (False, True)
     assert not first.with_name(first.name + ".json").exists()
+
+
+def test_small_copies_go_with_what_they_are_of(person: Person) -> None:
+    kept, by_hand = (Path(person.buy(words).out.strip()) for words in ("a quay", "a pier"))
+    with Client(home=str(person.home)) as client:
+        of_picture, of_removed, of_reference = (
+            client.home.thumbnail(sha256)
+            for sha256 in (
+                *(hashlib.sha256(one.read_bytes()).hexdigest() for one in (kept, by_hand)),
+                "c" * 64,
+            )
+        )
+    for copy in (of_picture, of_removed, of_reference):
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(b"small")
+    by_hand.unlink()
+    assert kinds(person.json("forget", "--references", "--yes-forget")["data"]) == {"references": 1}
+    assert (of_picture.exists(), of_removed.exists(), of_reference.exists()) == (True, True, False)
+    assert kinds(person.json("forget", "--pictures", "--yes-forget")["data"]) == {"pictures": 2}
+    assert not (kept.exists() or of_picture.exists() or of_removed.exists())
 
 
 def test_only_what_is_old_enough_goes(person: Person) -> None:

@@ -31,6 +31,11 @@ def pictures(store: Store, before: int | None) -> list[dict[str, Any]]:
     return store.rows(sql, _ALL if before is None else before)
 
 
+def bought(store: Store) -> set[str]:
+    """The hashes of all pictures there are."""
+    return {str(row["sha256"]) for row in store.rows("SELECT sha256 FROM picture")}
+
+
 def stale_quotes(store: Store, before: int | None) -> list[str]:
     """Quotes that nobody said yes to and nobody can any more."""
     sql = (
