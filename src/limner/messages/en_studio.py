@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "other_language": "zh",
     "other_language_tag": "zh-Hans",
     "other_language_name": "中文",
+    "away": "The studio does not answer any more, so this page stands still. Pictures that are being made are made all the same. Start it again with `limner studio` and open its new link.",
     "close": "Close",
     "to_wall": "To the wall",
     "any": "Any",

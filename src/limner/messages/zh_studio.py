@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "other_language": "en",
     "other_language_tag": "en",
     "other_language_name": "English",
+    "away": "工作室没有回应，这一页不再变化。正在制作的图片会照常完成。请再次运行 `limner studio`，打开新的链接。",
     "close": "关闭",
     "to_wall": "回到展墙",
     "any": "全部",

@@ -193,8 +193,10 @@ const PARTS = {
 function follow(address) {
   const once = address + (address.includes("?") ? "&" : "?") + "once=1";
   let stream = null, asking = null;
+  const away = (is) => { one("#away").hidden = !is; };
   const ask = async () => {
     const answer = await fetch(once).catch(() => null);
+    if (asking) away(!answer?.ok);
     if (answer?.ok && asking) for (const [name, part] of Object.entries(await answer.json())) PARTS[name](part);
     if (asking && stream?.readyState === EventSource.CLOSED) { close(); open(); }
   };
@@ -203,7 +205,7 @@ function follow(address) {
   const open = () => {
     if (stream || document.hidden) return;
     stream = new EventSource(address);
-    for (const [name, take] of Object.entries(PARTS)) stream.addEventListener(name, (event) => { stopAsking(); take(event.data); });
+    for (const [name, take] of Object.entries(PARTS)) stream.addEventListener(name, (event) => { stopAsking(); away(false); take(event.data); });
     stream.onerror = () => { asking ??= setInterval(ask, 2000); };
   };
   document.addEventListener("visibilitychange", () => document.hidden ? close() : open());
