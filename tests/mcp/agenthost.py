@@ -73,6 +73,7 @@ class _PageClient(Client):
 class Host(NamedTuple):
     """
     One host and the limner it speaks to. `asked`: the questions it was told to put; of a page, its address.
+    `done`: the names of pages of which it was told that the person is through with them.
     """
 
     server: MCPServer[Any] | StdioServerParameters | str
@@ -80,6 +81,7 @@ class Host(NamedTuple):
     person: Answer | None
     asked: list[str]
     only_pages: bool = False
+    done: list[str] | None = None
 
     def talk(self, script: Talk) -> Any:
         async def whole() -> Any:
@@ -102,8 +104,13 @@ class Host(NamedTuple):
             assert "default" not in params.requested_schema["properties"]["approve"]
             return person(params)
 
+        async def hear(message: Any) -> None:
+            if isinstance(message, types.ElicitCompleteNotification) and self.done is not None:
+                self.done.append(message.params.elicitation_id)
+
         kind = _PageClient if self.only_pages else Client
-        return kind(self.server, mode=ERAS[self.era], elicitation_callback=put if person else None)
+        asks = put if person else None
+        return kind(self.server, mode=ERAS[self.era], elicitation_callback=asks, message_handler=hear)
 
     def call(self, tool: str, **arguments: Any) -> CallToolResult:
         """One tool call on a connection of its own."""

@@ -117,9 +117,11 @@ def test_a_yes_that_comes_while_the_call_waits_is_seen_and_a_page_that_makes_it_
                 told = data(await client.call_tool("generate_image", {"quote_id": quote}))
             assert (told["status"], told["approved_by"]) == ("done", "studio")
 
-        shown = Host(build(desk(buyer)), era, opens, [])
+        shown = Host(build(desk(buyer)), era, opens, [], done=[])
         shown.talk(script)
     assert len(buyer.bills()) == len(buyer.client.jobs()) == 1
+    # Who is asked by return has had the answer with the call.
+    assert len(shown.done or []) == (ERAS[era] == "legacy")
 
 
 @pytest.mark.parametrize("era", ERAS)

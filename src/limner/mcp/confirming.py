@@ -130,12 +130,15 @@ def verdict(outcome: Any) -> Verdict:
 
 
 async def pressed(ctx: Context[Any, Any], desk: Desk, quote: Quote, page: Opened, seconds: float) -> None:
-    """Wait until the page's yes is in the ledger, or for so long. Raises `Declined` for its no."""
+    """Wait until the page's yes or no is in the ledger, or for so long."""
     until = anyio.current_time() + seconds
     ledger, language = desk.client.ledger, desk.voice.of(quote.choice.request.prompt)
+
+    def is_there() -> bool:
+        return ledger.approval(quote.id) is not None or ledger.is_declined(quote)
+
     await ctx.report_progress(0, 100, mcp_text("ask.waiting", language))
-    while await aside(ledger.approval, quote.id) is None:
-        await aside(ledger.demand_undeclined, quote)
+    while not await aside(is_there):
         if anyio.current_time() >= until:
             return
         await anyio.sleep(min(LOOK_SECONDS, max(0.0, until - anyio.current_time())))
