@@ -22,6 +22,8 @@ _SIGNER = ("signingCredential", "claimSignature.outsideValidity", "timeStamp")
 
 
 class Origin(NamedTuple):
+    """Where one picture says it comes from."""
+
     marks: Marks | None
     """`None`: the file is not there any more."""
     manifest: Manifest | None = None
