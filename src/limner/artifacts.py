@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,8 +61,12 @@ def check_output(output: Output) -> None:
         raise StorageFailed("output.no_room", path=folder, need=f"{_ROOM // 1_000_000} MB")
 
 
+@cache
 def _sweep(folder: Path) -> None:
-    """Drafts of processes that were killed. What they were to become still lies with the job."""
+    """
+    Drafts of processes that were killed; what they were to become still lies with the job. Looked for once
+    per process: a folder that takes thousands of pictures must not be read through for each of them.
+    """
     for path in folder.glob(".limner-????????"):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > _STALE_SECONDS:

@@ -35,7 +35,11 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> str:
     """One spelling per meaning: sorted names, no spaces, UTF-8."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _canonical(plain(value))
+
+
+def _canonical(told: Any) -> str:
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def facts_text(facts: Mapping[str, Any]) -> str:
@@ -65,7 +69,7 @@ def digest_of(quote: Quote) -> str:
 
     told = plain(quote)
     del told["id"], told["digest"]
-    return hashlib.sha256(canonical(told).encode()).hexdigest()
+    return hashlib.sha256(_canonical(told).encode()).hexdigest()
 
 
 def id_of(digest: str) -> str:
