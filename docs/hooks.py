@@ -249,7 +249,7 @@ def _models(facts: dict[str, Any], unit: str, say: Callable[[str], str]) -> list
             each = f"{known['most_per_megapixel']} {say(unit)}"
             most = say("{each} per million pixels, {price} at least").format(each=each, price=price)
         low, high = known["seconds"]
-        uses = ", ".join(known.get("uses", []))
+        uses = say(", ").join(map(say, known.get("uses", [])))
         lines.append(f"| `{known['id']}` | {price} | {most} | {low}–{high} s | {uses} |")
     return [*lines, ""]
 
@@ -286,79 +286,9 @@ def _speaker(lang: str) -> Callable[[str], str]:
     """What says the few words of the tables in a page's language."""
     if lang == "en":
         return lambda words: words
-    return _CHINESE.__getitem__
+    words: dict[str, str] = tomllib.loads((Path(__file__).parent / "tables-zh.toml").read_text("utf-8"))
+    return words.__getitem__
 
 
 def _code(text: str, language: str) -> str:
     return f"```{language}\n{text.rstrip()}\n```"
-
-
-_CHINESE = {
-    "CNY": "元",
-    "USD": "美元",
-    "credit": "点",
-    "point": "积分",
-    "{each} per million pixels, {price} at least": "每百万像素 {each}，至少 {price}",
-    ", ": "、",
-    " ": "",
-    "yes": "是",
-    "no": "否",
-    "none": "没有",
-    "word": "暗号",
-    "charges": "收费",
-    "unknown": "未知",
-    ": the parts": "：各部分",
-    ": not certain": "：不确定之处",
-    ": in the sandbox": "：沙盒里的样子",
-    "way": "方式",
-    "the answer brings the pictures": "答复里直接带图片",
-    "a task, followed by its id": "先给任务编号，再按编号查询",
-    "looks": "查询",
-    "every {floor} to {ceiling} s, for {limit} s": "每 {floor} 到 {ceiling} 秒一次，最多 {limit} 秒",
-    ", again on {statuses}": "；遇到 {statuses} 重试",
-    "{low} to {high}": "{low} 到 {high}",
-    "attempts, ": "尝试次数：",
-    "text to image": "文生图",
-    "image to image": "图生图",
-    "evidence of a lost answer": "答复丢失时的旁证",
-    "the balance": "余额",
-    "at once": "同时",
-    "{n} characters": "{n} 个字符",
-    "longest prompt": "描述最长",
-    "`{name}`, as of {checked}. Source: {source}.": "`{name}`，截至 {checked}。来源：{source}。",
-    "Address: `{base_url}`. Unit: {unit}.": "地址：`{base_url}`。计价单位：{unit}。",
-    "what happens": "会发生什么",
-    "what happened": "发生了什么",
-    "the request": "请求",
-    "charged": "是否收费",
-    "state": "状态",
-    "what limner does": "limner 怎么做",
-    "Every gateway, every operation": "所有网关，所有操作",
-    "never left": "没有发出",
-    "refused": "被拒绝",
-    "accepted": "已接受",
-    _PAIRS: "密钥和地址成对使用；从上往下，第一对设置了密钥的生效。",
-    "key": "密钥",
-    "its address": "对应的地址",
-    "the gateway's own": "网关自己的地址",
-    ", else ": "，否则为",
-    "model": "模型",
-    "price": "价格",
-    "at worst": "最多",
-    "takes": "用时",
-    "use": "用途",
-    "not known": "未知",
-    "host": "主机",
-    "what is sent": "发送什么",
-    "when": "何时",
-    "{what}: at most {attempts} attempts": "{what}最多 {attempts} 次",
-    "Repeats when answers are lost: {told}.": "答复丢失时会重试：{told}。",
-    _DOES["never left"]: "什么都没有发出，也没有预留。问题解决后重新来过即可。",
-    _DOES["refused"]: "网关拒绝了：释放预留的钱。",
-    _DOES["refused, repeated"]: "按报价写明的次数重发，之后释放预留的钱。",
-    _DOES["unknown"]: "钱继续预留，不再发送：`limner recover`、`limner resolve`。",
-    _DOES["unknown, repeated"]: "按报价写明的次数重发；丢失的那几次继续预留。",
-    _DOES["collecting"]: "图片已经画好；只要链接有效，`limner recover` 就能取回。",
-    _DOES["done"]: "图片已保存。",
-    _DOES["failed"]: "没有得到图片。已知的费用入账，未知的继续预留。",
-}
