@@ -78,20 +78,22 @@ def check(path: Path, media_type: str, trusted: str = "") -> Manifest | None:
 
 
 def _summed_up(store: Mapping[str, Any]) -> Manifest:
+    state = _STATES.get(str(store.get("validation_state")))
+    if state is None:
+        # What a statement says that does not hold is nobody's word.
+        return Manifest("invalid", problems=tuple(_problems(store)))
     one = store["manifests"][store["active_manifest"]]
     # What was signed last may only say what it was made from: then those before it say how that was made.
     others = [other for other in store["manifests"].values() if other is not one]
     signature = one.get("signature_info") or {}
-    state = _STATES.get(str(store.get("validation_state")), "invalid")
     actions = [step for each in (one, *others) for step in _actions(each)]
     return Manifest(
-        state,  # type: ignore[arg-type]
+        state,
         signer=str(signature.get("issuer") or signature.get("common_name") or ""),
         signed_at=str(signature.get("time") or ""),
         generator=_first(_name(info) for info in one.get("claim_generator_info") or ()),
         maker=_first(_name(step.get("softwareAgent")) for step in actions),
         source_type=_first(str(step.get("digitalSourceType") or "") for step in actions),
-        problems=tuple(_problems(store)) if state == "invalid" else (),
     )
 
 
