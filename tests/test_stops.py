@@ -122,7 +122,7 @@ def test_a_limit_leaves_no_stop_behind(new_buyer: NewBuyer) -> None:
         ('[budget.gateways.omnimaas]\nperday = "1"\n', "budget.unknown"),
         ('[budget]\nstop_jobs_per_10_minutes = "many"\n', "budget.not_a_count"),
         ("[budget]\nstop_jobs_per_10_minutes = -1\n", "budget.not_a_count"),
-        ('[budget.CNY]\nstop_per_10_minutes = "much"\n', "budget.not_an_amount"),
+        ('[budget.CNY]\nstop_per_10_minutes = "much"\n', "budget.not_an_amount_in"),
     ],
 )
 def test_a_limit_that_is_misspelt_is_told_instead_of_being_none(

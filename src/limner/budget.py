@@ -50,6 +50,15 @@ def check(settings: gateways.Settings) -> None:
     Is every limit one? What limits nothing, by a slip of the pen, is said before anything else is done.
     Raises `Usage`, `NotFound`.
     """
+    try:
+        _check(settings)
+    except Usage as error:
+        if error.key != "budget.not_an_amount":
+            raise
+        raise Usage("budget.not_an_amount_in", path=settings.home.settings, **error.facts) from error
+
+
+def _check(settings: gateways.Settings) -> None:
     values = settings.values
     told = values.get("budget", {})
     if not told:

@@ -203,6 +203,7 @@ No key yet? Try it with play money:
     # Budgets, stops, open questions
     "resolve.nothing_open": "There is no open question about the job {job}.",
     "resolve.done": "The job {job} is closed: {cost} charged.",
+    "budget.not_an_amount_in": 'The limit {name} in {path} cannot be {value}: it has to be an amount in {unit} from 0 on, such as "1.50". Nothing was sent.',
     "budget.not_an_amount": 'The limit {name} cannot be {value}: it has to be an amount in {unit} from 0 on, such as "1.50". Nothing was sent.',
     "budget.per_picture": "One picture may cost up to {ceiling}; your limit for a picture is {cap}. Nothing was sent.",
     "budget.per_run": "This may cost up to {ceiling}; your limit for a run is {cap}. Nothing was sent.",

@@ -200,7 +200,8 @@ TEXTS: dict[str, str] = {
     # Budgets, stops, open questions
     "resolve.nothing_open": "任务 {job} 没有待确认的费用。",
     "resolve.done": "任务 {job} 已结清：共计费 {cost}。",
-    "budget.not_an_amount": '限额 {name} 不能是 {value}：应是以{unit}计、不小于 0 的金额，例如 "1.50"。什么都没有发送。',
+    "budget.not_an_amount_in": '{path} 里的上限 {name} 不能是 {value}：应是以{unit}计、不小于 0 的金额，例如 "1.50"。什么都没有发送。',
+    "budget.not_an_amount": '上限 {name} 不能是 {value}：应是以{unit}计、不小于 0 的金额，例如 "1.50"。什么都没有发送。',
     "budget.per_picture": "单张图片最多可能花 {ceiling}，超过你设定的每张上限 {cap}。没有发出任何请求。",
     "budget.per_run": "这次最多可能花 {ceiling}，超过你设定的单次上限 {cap}。没有发出任何请求。",
     "budget.per_hour": "这次最多可能花 {ceiling}；每小时上限 {cap}，已花 {spent}，另有 {held} 预留。没有发出任何请求。",

@@ -23,11 +23,15 @@ def serve(*, home: str | None, port: int | None, language: str, only_sandbox: bo
     """Serve until stopped; the exit code. Prints the one link that lets a browser in."""
     spoken = language if language in LANGUAGES else "en"
     place = homes.find(home)
-    others = whereabouts.living(place, sandbox=True)
+    others = whereabouts.living(place, sandbox=only_sandbox)
     try:
         listener = _listen(port)
     except OSError:
-        key = "cli_port_own" if f"http://127.0.0.1:{port}" in others else "cli_port_taken"
+        key = (
+            "cli_port_own"
+            if f"http://127.0.0.1:{port}" in whereabouts.living(place, sandbox=True)
+            else "cli_port_taken"
+        )
         sys.stderr.write(studio_text(key, spoken, {"port": port}) + "\n")
         return _TAKEN
     number = int(listener.getsockname()[1])
