@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from limner import provenance
-from limner.messages import origin_text
+from limner.messages import clean, origin_text
 from limner.provenance import Marks, harmless, manifest
 from limner.provenance.manifest import Manifest
 from limner.types import Picture
@@ -78,7 +78,8 @@ def told(origin: Origin, language: str) -> dict[str, Any]:
     found = origin.manifest
     checked = None
     if found:
-        checked = {**harmless(found._replace(problems=())._asdict()), "problems": list(found.problems)}
+        texts = {name: value for name, value in found._asdict().items() if name != "problems"}
+        checked = {**harmless(texts), "problems": [clean(code) for code in found.problems]}
     return {
         **provenance.told(origin.marks or Marks(None, whole=False)),
         "there": origin.marks is not None,
