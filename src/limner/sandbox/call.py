@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -12,9 +12,6 @@ from limner.sandbox import faults
 from limner.sandbox.bills import Account
 from limner.sandbox.painter import Picture
 from limner.sandbox.world import World
-
-if TYPE_CHECKING:
-    from limner.sandbox.gateway import Gateway
 
 _LONGEST = 600
 
@@ -41,7 +38,8 @@ class Call:
     """One request at one gateway."""
 
     world: World
-    gateway: "Gateway"
+    base: str
+    """The address that this gateway's paths hang from."""
     account: Account
     id: str
     request: Request
@@ -78,7 +76,7 @@ class Call:
         """For whoever wants to know what was on the wire: no secrets, and long texts cut short."""
         kind = self.request.headers.get("content-type", "")
         return {
-            "gateway": self.gateway.name,
+            "gateway": self.account.gateway,
             "request_id": self.id,
             "method": self.request.method,
             "path": self.path,

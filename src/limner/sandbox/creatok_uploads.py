@@ -44,7 +44,7 @@ class Desk:
         self._pending[token] = _Announced(key, kind, size, call.has("upload-closed"))
         while len(self._pending) > _MOST_PENDING:
             self._pending.popitem(last=False)
-        url = f"{call.world.base}{call.gateway.prefix}/uploads/{token}?X-Amz-Signature=play"
+        url = f"{call.base}/uploads/{token}?X-Amz-Signature=play"
         return answer({"code": 0, "msg": "ok", "data": {"presignedUploadUrl": url, "objectKey": key}})
 
     async def bring(self, call: Call) -> Response:

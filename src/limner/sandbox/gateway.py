@@ -118,7 +118,7 @@ class Gateway:
     async def _receive(self, request: Request, key: str) -> Call:
         call = Call(
             self.world,
-            self,
+            self.world.base + self.prefix,
             self.world.account(self.name, key or "none"),
             strftime("%Y%m%d%H%M%S") + token_hex(6),
             request,
@@ -150,7 +150,7 @@ async def _in_field(request: Request, name: str) -> str:
 
 async def look(call: Call, task_id: str) -> Task:
     """The task somebody asks about, one look further on; its `poll-` faults strike here."""
-    task = call.world.tasks.find(call.gateway.name, call.account.key, task_id)
+    task = call.world.tasks.find(call.account.gateway, call.account.key, task_id)
     if task is None:
         raise Refusal(404, "unknown_task", f"No task {task_id}.")
     struck = faults.striking_look(call.account, task.prompt, task.words)
@@ -164,7 +164,7 @@ async def look(call: Call, task_id: str) -> Task:
 def start(call: Call, order: Any, seconds: float) -> Task:
     """A new task for this call, with the words of its prompt. `order` comes back with every look."""
     words = (*call.words.values(), *faults.read(call.prompt))
-    place = (call.gateway.name, call.account.key)
+    place = (call.account.gateway, call.account.key)
     return call.world.tasks.add(
         Task(*place, call.prompt, call.id, words, call.world.speed, max(seconds, 0.01), order)
     )

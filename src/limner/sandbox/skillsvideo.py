@@ -246,8 +246,7 @@ async def _credits(call: Call) -> Response:
 
 
 async def _openapi(call: Call) -> Response:
-    server = call.world.base + call.gateway.prefix
-    return answer(skillsvideo_documents.openapi(_FACTS["model"], _FACTS["field"], server))
+    return answer(skillsvideo_documents.openapi(_FACTS["model"], _FACTS["field"], call.base))
 
 
 async def _openapi_of_model(call: Call) -> Response:
