@@ -22,7 +22,7 @@ class AsyncClient:
     on and is found in the ledger, because a paid request cannot be taken back by looking away.
     """
 
-    def __init__(self, *, home: str | None = None, sandbox: bool = False, language: str = "en") -> None:
+    def __init__(self, *, home: str | None = None, sandbox: bool | None = None, language: str = "en") -> None:
         self._options: dict[str, Any] = {"home": home, "sandbox": sandbox, "language": language}
         self._client: Client | None = None
 
