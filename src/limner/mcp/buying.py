@@ -37,10 +37,11 @@ def generating(desk: Desk) -> Tool:
     ) -> Annotated[CallToolResult, shapes.Generated]:
         until = anyio.current_time() + LONGEST_SECONDS
         language = desk.voice.own
-        verdict = confirming.verdict(answered)
+        verdict: Verdict = None
         try:
             quote = await aside(desk.client.ledger.quote, quote_id)
             language = desk.voice.of(quote.choice.request.prompt)
+            verdict = confirming.verdict(answered)
             known = await aside(desk.client.ledger.job_of_quote, quote.id)
             if known is None and isinstance(verdict, Opened):
                 left = until - anyio.current_time()
@@ -53,7 +54,7 @@ def generating(desk: Desk) -> Tool:
             )
             return _declined(quote, said, desk, language)
         except ApprovalNeeded as error:
-            if error.key == "approval.other_quote":
+            if error.key in {"approval.other_quote", "approval.unclear"}:
                 return speaking.failed(error, language)
             return _unconfirmed(quote, desk, language, was_opened=isinstance(verdict, Opened))
         except LimnerError as error:

@@ -15,7 +15,7 @@ from mcp_types import ClientCapabilities
 from pydantic import BaseModel, Field, StrictBool, create_model
 
 from limner import approval
-from limner.errors import LimnerError
+from limner.errors import ApprovalNeeded, LimnerError
 from limner.mcp import opening
 from limner.mcp.desk import LOOK_SECONDS, Desk, aside
 from limner.mcp.opening import Opened
@@ -78,9 +78,10 @@ def asker(desk: Desk) -> Any:
     async def ask(quote_id: str, ctx: Context[Any, Any]) -> Any:
         try:
             asked = await aside(_asked, desk, quote_id, ctx.client_capabilities)
-        except (LimnerError, TimeoutError):
-            # The tool itself meets the same mistake, and answers with it.
-            return None
+        except LimnerError as error:
+            return error
+        except TimeoutError:
+            return ApprovalNeeded("approval.unclear")
         if isinstance(asked, _Page):
             return await opening.put(ctx, *asked) or "closed"
         return asked
@@ -104,13 +105,10 @@ def _asked(desk: Desk, quote_id: str, told: ClientCapabilities | None) -> Elicit
 def _is_open(quote: Quote, desk: Desk) -> bool:
     """Does anything wait for a yes? Raises `QuoteChanged`."""
     ledger = desk.client.ledger
+    if ledger.approval(quote.id) or ledger.job_of_quote(quote.id) or ledger.is_declined(quote):
+        return False
     approval.check(quote, ledger.now())
-    return (
-        desk.client.needs_question(quote)
-        and ledger.approval(quote.id) is None
-        and ledger.job_of_quote(quote.id) is None
-        and not ledger.is_declined(quote)
-    )
+    return desk.client.needs_question(quote)
 
 
 def can_ask(capabilities: ClientCapabilities | None) -> bool:
@@ -120,11 +118,14 @@ def can_ask(capabilities: ClientCapabilities | None) -> bool:
 
 
 def verdict(outcome: Any) -> Verdict:
+    """Raises what kept the question from being asked: nobody's word stands in for its answer."""
     if not isinstance(outcome, AcceptedElicitation):
         return "closed"
     told: Any = outcome.data
     if isinstance(told, Yes):
         return "yes" if told.approve else "no"
+    if isinstance(told, LimnerError):
+        raise told
     plain: Verdict = told
     return plain
 

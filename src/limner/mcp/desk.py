@@ -55,12 +55,13 @@ class Desk:
         spent, is what the person says now and not when the host was started. Raises as `Client` does.
         """
         with self._changing:
-            if _stamp(self._client) != self._settings:
+            found = _stamp(self._client)
+            if found != self._settings:
                 # The old one is left to the calls that still use it.
                 self._client = Client(
                     home=self._at, sandbox=self._client.sandbox, language=self._client.language
                 )
-                self._settings = _stamp(self._client)
+                self._settings = found
             return self._client
 
     def close(self) -> None:

@@ -129,6 +129,8 @@ class Jobs(Shape):
 
 class DeliveryShape(Shape):
     path: str
+    to: str
+    service: str
     state: str
     already: bool
     text_sent: bool
