@@ -104,6 +104,23 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
     )
 
 
+def at_size(row: Price, size: str | None) -> Price:
+    """The row with the worst case of that size, where it goes by pixels."""
+    width, _, height = (size or "").partition("x")
+    if row.most_per_megapixel is None or not (width.isdigit() and height.isdigit()):
+        return row
+    worst = row.most_per_megapixel.micro * int(width) * int(height)
+    # In whole hundredths, upwards: a worst case known to six places would only look exact.
+    worst = -(-worst // (1_000_000 * 10_000)) * 10_000
+    return row._replace(most=Money(max(row.most.micro, worst), row.most.unit))
+
+
+def worst(model: Model) -> Money | None:
+    """The most one picture of a model may cost, at the largest it makes; `None` where no price is known."""
+    sizes = [*model.sizes, model.default_size, *([f"{model.most_pixels}x1"] if model.most_pixels else [])]
+    return max((at_size(row, size).most for row in model.prices for size in sizes), default=None)
+
+
 def _prices(row: Mapping[str, Any], unit: str, free: bool) -> tuple[Price, ...]:
     """One row per size whose worst case differs, the catch-all last; none when no price is known."""
     text = row.get("price", "0" if free else None)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from limner.catalog import at_size
 from limner.errors import BudgetExceeded, Usage
 from limner.money import Money, parse
 from limner.records import digest_of, id_of
@@ -82,18 +83,8 @@ def price_row(choice: Choice) -> Price | None:
     told = {"size": choice.size or "", **{name: str(v) for name, v in choice.parameters.items()}}
     for row in choice.model.prices:
         if all(told.get(name) == value for name, value in row.when.items()):
-            return _at_size(row, choice.size)
+            return at_size(row, choice.size)
     return None
-
-
-def _at_size(row: Price, size: str | None) -> Price:
-    width, _, height = (size or "").partition("x")
-    if row.most_per_megapixel is None or not (width.isdigit() and height.isdigit()):
-        return row
-    worst = row.most_per_megapixel.micro * int(width) * int(height)
-    # In whole hundredths, upwards: a worst case known to six places would only look exact.
-    worst = -(-worst // (1_000_000 * 10_000)) * 10_000
-    return row._replace(most=Money(max(row.most.micro, worst), row.most.unit))
 
 
 def cost_of_tokens(row: Price, tokens_in: int, tokens_out: int) -> Money | None:

@@ -8,6 +8,12 @@ from .person import Person
 RATES = '[rates]\ncredit_creatok = "0.05 USD"\nUSD = "7.1 CNY"\n'
 
 
+def test_the_most_a_model_may_cost_is_that_of_its_largest_picture(person: Person) -> None:
+    (told,) = person.json("models", "gpt-image-2", "-g", "omnimaas")["data"]["items"]
+    quoted = person.json("quote", "a lighthouse", "-m", "gpt-image-2", "--size", "8K")["data"]
+    assert (told["price"], told["max_price"]) == ("0.35", quoted["max_cost"])
+
+
 def with_creatok(person: Person) -> dict[str, str]:
     return {"CREATOK_API_KEY": person.key, "CREATOK_BASE_URL": f"{person.url}/creatok"}
 

@@ -220,7 +220,7 @@ def _usual(model: Model) -> Price | None:
 
 
 def _data(model: Model) -> dict[str, Any]:
-    row = _usual(model)
+    row, worst = _usual(model), catalog.worst(model)
     return {
         "id": model.id,
         "gateway": model.gateway,
@@ -233,7 +233,7 @@ def _data(model: Model) -> dict[str, Any]:
         "max_references": model.max_references,
         "price": decimal(row.each) if row else None,
         "prices": [{**one.when, "price": decimal(one.each)} for one in model.prices],
-        "max_price": decimal(max(one.most for one in model.prices)) if row else None,
+        "max_price": decimal(worst) if worst else None,
         "unit": row.each.unit if row else None,
         "eta_s": list(model.seconds),
         "uses": list(model.uses),
