@@ -43,6 +43,8 @@ TEXTS: dict[str, str] = {
     "problem_500": "limner itself failed on this page. What was sent, and what it cost, stands in the ledger. `limner doctor` looks further.",
     # The wall
     "wall_empty": "No pictures yet. Say in a few words what the first one should show.",
+    "wall_keyless": "No pictures yet. Enter the key of a gateway that sells pictures, or begin with play money.",
+    "wall_set_up": "Set up a gateway",
     "wall_begin": "Make a picture",
     "wall_nothing_found": "No picture fits.",
     "wall_try_sandbox": "Try it with play money",

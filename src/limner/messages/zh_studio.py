@@ -43,6 +43,8 @@ TEXTS: dict[str, str] = {
     "problem_500": "limner 在这一页出了错。发送过什么、花了多少，账本里都有。可运行 `limner doctor` 查看。",
     # 展墙
     "wall_empty": "还没有图片。用几句话说说第一张要画什么。",
+    "wall_keyless": "还没有图片。先填写一个图片网关的密钥，或先用游戏币试试。",
+    "wall_set_up": "设置网关",
     "wall_begin": "画一张",
     "wall_nothing_found": "没有符合的图片。",
     "wall_try_sandbox": "用游戏币试试",

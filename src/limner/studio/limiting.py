@@ -42,7 +42,7 @@ def facts(visit: Visit) -> dict[str, Any]:
             _whose(visit, scope),
             name,
             str(table[name]),
-            str(budget.amount(table[name], unit, name)),
+            visit.money(budget.amount(table[name], unit, name)),
         )
         for scope, unit, table in tables
         for name in NAMES
@@ -77,5 +77,6 @@ def lifts(visit: Visit) -> bool:
 
 
 def _whose(visit: Visit, scope: str) -> str:
-    key = "limit_of_gateway" if scope.startswith("@") else "limit_of_unit"
-    return visit.t(key, name=scope.removeprefix("@"))
+    if scope.startswith("@"):
+        return visit.t("limit_of_gateway", name=scope[1:])
+    return visit.t("limit_of_unit", name=visit.unit(scope))

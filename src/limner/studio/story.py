@@ -192,4 +192,4 @@ def _cost(visit: Visit, job: Job) -> str:
         return visit.t("cost_open", ceiling=job.ceiling)
     if job.uncertain.micro:
         return visit.t("cost_uncertain", cost=job.cost, uncertain=job.uncertain)
-    return str(job.cost)
+    return visit.money(job.cost)

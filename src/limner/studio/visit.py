@@ -19,6 +19,7 @@ from limner import messages
 from limner.client import Client
 from limner.errors import LimnerError
 from limner.ledger import gallery
+from limner.money import Money
 from limner.studio.doors import Keys
 from limner.studio.house import House
 from limner.studio.live import Drawn
@@ -77,6 +78,14 @@ class Visit:
     def s(self, key: str, /, **facts: Any) -> str:
         """A sentence that all faces share."""
         return messages.sentence(key, self.language, facts)
+
+    def money(self, amount: Money) -> str:
+        return messages.amount(amount, self.language)
+
+    def unit(self, unit: str) -> str:
+        """What is counted in, in words where there are some."""
+        key = f"unit.{unit}"
+        return self.s(key) if messages.has(key) else unit
 
     def error(self, error: LimnerError) -> str:
         return self.s(error.key, **error.facts)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
-from limner import receipts
+from limner import gateways, receipts
 from limner.ledger import gallery
 from limner.ledger.gallery import Hung, Search
 from limner.studio import working
@@ -42,6 +42,7 @@ def show(visit: Visit) -> Response:
         following=following,
         sold=gallery.sold(visit.client.ledger.store),
         states=STATES,
+        is_ready=any(gateways.configured(visit.client.settings)),
         strip="" if any(search) else working.strip(visit, since)[0],
         live=visit.url("/live/wall", since=since, **query(search)),
     )
