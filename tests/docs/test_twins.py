@@ -48,6 +48,13 @@ def test_a_page_and_its_twin_have_the_same_commands(page: Path) -> None:
             assert mine == other or _CHINESE.search(other) or other == '"zh"', f"{told}: {mine!r}, {other!r}"
 
 
+def test_a_chinese_page_leads_to_chinese_pages() -> None:
+    for page in map(twin, ENGLISH):
+        away = re.findall(r"\]\((?:\.\./|docs/)([\w-]+\.md)", page.read_text("utf-8"))
+        # The first page names the English start for whoever landed there by mistake.
+        assert away == (["start.md"] if page.name == "index.md" else []), name(page)
+
+
 def _drawings(page: Path) -> list[str]:
     """Blocks that are no examples, such as a plan of floors."""
     blocks = _BLOCK.findall(page.read_text("utf-8"))
