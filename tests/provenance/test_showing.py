@@ -152,7 +152,7 @@ def test_show_tells_a_strangers_picture_too_and_refuses_what_is_none(new_person:
     )
     (person.folder / "notes.txt").write_text("words")
     refused = person.run("show", "notes.txt")
-    assert refused.code == 2
+    assert refused.code == 9
     assert "it looks for marks of origin in PNG, JPEG, WebP, AVIF, HEIC only" in refused.line
     assert person.run("show", "mine.png", "--tree").code != 0
 

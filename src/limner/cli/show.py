@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from limner.cli.face import Face
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
-from limner.errors import NotFound, Usage
+from limner.errors import NotFound
 from limner.messages import clean
 from limner.provenance import READS
 from limner.provenance.origin import said as sentences
@@ -75,7 +75,7 @@ def _stranger(file: str, face: Face) -> int:
     found = face.client.origin(file)
     path = str(Path(file).expanduser().absolute())
     if found.marks is None or found.marks.media_type is None:
-        raise Usage("provenance.other_type", path=path, types=READS)
+        raise NotFound("provenance.other_type", path=path, types=READS)
     data = {"path": path, "job": None, "provenance": told(found, face.language)}
     face.show("picture", data, [*_origin([found], face), face.text("show.stranger", path=path)])
     return 0
