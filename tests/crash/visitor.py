@@ -51,6 +51,10 @@ class Studio:
     def see(self, path: str) -> str:
         return str(self.http.get(path).text)
 
+    def is_live(self, job: str) -> bool:
+        """Does the job's page still move?"""
+        return bool(self.http.get(f"/live/job/{job}?once=1").json()["stand"] == "live")
+
     def press(self, path: str, **fields: str) -> httpx2.Response:
         """Send a form, as a page of the studio does."""
         return self.http.post(path, data={**fields, "csrf": self._csrf})
@@ -94,7 +98,7 @@ def opened(environment: dict[str, str], *words: str) -> Iterator[Studio]:
 def _do(studio: Studio, what: str, which: str) -> None:
     if what in {"look", "cancel", "recover"}:
         time.sleep(random.uniform(0, 1.5))
-        there = _JOB.findall(studio.see("/") + studio.see("/work") + studio.see("/questions"))
+        there = _JOB.findall(studio.see("/") + studio.see("/live/wall?once=1&since=0") + studio.see("/questions"))
         which = random.choice(there or ["j_none"])
     if what == "look":
         print("look", len(studio.see(f"/job/{which}")), flush=True)
@@ -113,7 +117,7 @@ def _follow(studio: Studio, job: str) -> None:
     """Watch the job's page, as the page itself does."""
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        if "hx-refresh" in studio.http.get(f"{job}/live").headers:
+        if not studio.is_live(job.rpartition("/")[2]):
             print("ended", job, flush=True)
             return
         time.sleep(0.1)

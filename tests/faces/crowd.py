@@ -163,7 +163,7 @@ class Crowd:
 
     def _of_studio(self, job: str) -> View:
         page = html.unescape(self.studio.see(f"/job/{job}"))
-        live = "hx-refresh" not in self.studio.http.get(f"/job/{job}/live").headers
+        live = self.studio.is_live(job)
         at = [f"/picture/{job}/{place}" for place in range(9)]
         files = [self.studio.http.get(path) for path in at if path in page]
         pictures = tuple(sha256(one.content).hexdigest() for one in files)
