@@ -1,5 +1,6 @@
 """Two languages in one site: a menu of its own for each, and from each page the way to its twin."""
 
+import logging
 from typing import Any
 
 from mkdocs.structure.nav import Navigation
@@ -14,6 +15,8 @@ def language(page: Any) -> str:
 
 def on_nav(nav: Any, **_: Any) -> Any:
     """Leafing through one language never ends up in the other."""
+    # What cuts Chinese words apart for the search tells how it loads, on standard error.
+    logging.getLogger("jieba").setLevel(logging.WARNING)
     for page in nav.pages:
         if page.next_page and language(page.next_page) != language(page):
             page.next_page.previous_page = page.next_page = None
