@@ -22,7 +22,7 @@ TEXTS: dict[str, str] = {
     "status.examples": "示例：\n  limner status j_2z2qsj4s8z --wait 50 --json",
     "jobs": "列出任务，最新的在前。",
     "jobs.examples": "示例：\n  limner jobs --state unknown",
-    "recover": "取回中断后留下的结果，查清丢失的回复：某一个任务，或全部。不会发送任何要花钱的请求。",
+    "recover": "取回中断后留下的结果，查清丢失的答复：某一个任务，或全部。不会发送任何要花钱的请求。",
     "recover.examples": "示例：\n  limner recover\n  limner recover j_2z2qsj4s8z",
     "show": "讲述一张图片的来历：提示词、模型、费用、参考图和任务；任何图片自带的来源标识也一并说明。",
     "show.examples": "示例：\n  limner show mug.png\n  limner show mug.png --tree\n  limner show dog.png --subject 旺财",
