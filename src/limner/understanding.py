@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from limner.messages import sentence
+from limner.messages import amount, has, sentence
+from limner.money import parse
 
 if TYPE_CHECKING:
     from limner.words import Span, Understanding
@@ -38,17 +39,27 @@ def line(told: "Understanding", language: str) -> str:
 
 def _shown(span: "Span", language: str) -> str:
     """The words and what they stand for; a value that is said as it is stands alone."""
-    if span.meaning == "background":
+    if span.meaning in {"background", "quality"}:
         return span.text
     if span.meaning in {"wish", "earlier"}:
         value = sentence(f"words.means.{span.value}", language)
     elif span.meaning in _NAMED:
-        value = sentence(f"words.means.{span.meaning}", language, {"value": span.value})
+        value = sentence(f"words.means.{span.meaning}", language, {"value": _value(span, language)})
     else:
-        value = span.value
+        value = _value(span, language)
     if value.casefold() in span.text.casefold():
         return value
     return sentence("words.shown", language, {"text": span.text, "value": value})
+
+
+def _value(span: "Span", language: str) -> str:
+    """What some words stand for, as the reader says it."""
+    if span.meaning == "max_cost":
+        number, _, unit = span.value.partition(" ")
+        return amount(parse(number, unit), language)
+    if span.meaning in {"background", "quality"} and has(key := f"words.means.{span.value}"):
+        return sentence(key, language)
+    return span.value
 
 
 def data(told: "Understanding", language: str) -> dict[str, Any]:
@@ -68,7 +79,10 @@ def data(told: "Understanding", language: str) -> dict[str, Any]:
         if isinstance(preference, Save)
         else {"do": "clear"},
         "spans": [
-            {**one._asdict(), "summary": sentence(one.key, language, {"text": one.text, "value": one.value})}
+            {
+                **one._asdict(),
+                "summary": sentence(one.key, language, {"text": one.text, "value": _value(one, language)}),
+            }
             for one in told.spans
         ],
     }

@@ -124,3 +124,12 @@ def test_a_subject_goes_through_a_series_by_its_name_alone(person: Person) -> No
     assert "[旺财]" in tree[0]
     assert "1.jpg" in tree[1]
     assert "2.jpg" in tree[2]
+
+
+def test_what_was_understood_is_said_in_the_readers_words(person: Person) -> None:
+    told = person.json("quote", "--words", "一只纸船，不超过两块五，用gpt-image-2，质量：高")["data"][
+        "understood"
+    ]
+    said = {one["meaning"]: one["summary"] for one in told["spans"]}
+    assert said["max_cost"].endswith("最多 ¥2.50")
+    assert said["quality"].endswith("质量 高")

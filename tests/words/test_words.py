@@ -314,6 +314,7 @@ def test_the_picture_being_thought_over_is_not_touched(said: str) -> None:
         ("一個杯子，最多三塊半", "3.5 CNY"),
         ("a cup, at most 20 cents", "0.2 USD"),
         ("a cup, $3 tops", "3 USD"),
+        ("a cup, at most 1000 cents", "10 USD"),
     ],
 )
 def test_parts_of_a_coin_are_read_too(said: str, limit: str) -> None:

@@ -185,7 +185,7 @@ def cost(folded: str) -> str:
     named = lexicon.values()["unit"]
     size, _, unit = (named.get(unit) or named[unit.removesuffix("s")]).rpartition(" ")
     amount = _figures(number)
-    return f"{(Decimal(amount) * Decimal(size)).normalize() if size else amount} {unit}"
+    return f"{(Decimal(amount) * Decimal(size)).normalize():f} {unit}" if size else f"{amount} {unit}"
 
 
 def _figures(said: str) -> str:
