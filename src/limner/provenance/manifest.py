@@ -1,6 +1,6 @@
 """
 A C2PA statement checked in full and put into few words, by the optional extra `c2pa`. It costs loading a
-library of 20 MB, so it is done only for a file that carries a statement, and only where somebody looks at it.
+library of 50 MB, so it is done only for a file that carries a statement, and only where somebody looks at it.
 
 Nothing is fetched for it: not the statements that a file says lie elsewhere, nor whether a certificate was
 withdrawn. Whom to trust is the person's own list; without one, a signature can hold and its signer be
