@@ -98,7 +98,8 @@ def opened(environment: dict[str, str], *words: str) -> Iterator[Studio]:
 def _do(studio: Studio, what: str, which: str) -> None:
     if what in {"look", "cancel", "recover"}:
         time.sleep(random.uniform(0, 1.5))
-        there = _JOB.findall(studio.see("/") + studio.see("/live/wall?once=1&since=0") + studio.see("/questions"))
+        pages = ("/", "/live/wall?once=1&since=0", "/questions")
+        there = _JOB.findall("".join(studio.see(page) for page in pages))
         which = random.choice(there or ["j_none"])
     if what == "look":
         print("look", len(studio.see(f"/job/{which}")), flush=True)
