@@ -267,3 +267,21 @@ def test_the_advice_of_an_installed_knowledge_base_goes_before_our_own(somebody:
     quote = client.quote("product photo of a mug on oak, morning light")
     assert (quote.choice.model.id, said(quote)[0]) == ("midjourney", "chosen.advice")
     assert quote.choice.adjustments[0].facts["source"] == "ima-knowledge-ai, model-selection"
+
+
+@pytest.mark.parametrize("said", ["10", "10 point", "10 points", "10points", "10 积分", "10积分"])
+def test_a_limit_is_read_however_its_unit_is_written(somebody: NewBuyer, said: str) -> None:
+    assert somebody(only="ima").client.quote("a fox", max_cost=said).ceiling.unit == "point"
+
+
+@pytest.mark.parametrize("said", ["5 CNY", "¥5", "$5", "5元", "5 credits"])
+def test_a_limit_in_another_unit_is_refused_by_its_name(somebody: NewBuyer, said: str) -> None:
+    with pytest.raises(Usage) as caught:
+        somebody(only="ima").client.quote("a fox", max_cost=said)
+    assert caught.value.key == "max_cost.other_unit"
+
+
+@pytest.mark.parametrize("said", ["", "x", "1.2.3", "-1", "five points", "1e3"])
+def test_what_is_no_amount_is_no_limit(somebody: NewBuyer, said: str) -> None:
+    with pytest.raises(Usage):
+        somebody(only="ima").client.quote("a fox", max_cost=said)

@@ -1,6 +1,7 @@
 """Choice, tariff -> Quote: what it will cost, frozen so that a yes can be a yes to exactly that."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +13,10 @@ from limner.types import Adjustment, Choice, Price, Quote, Repair
 
 GOOD_FOR_MS = 15 * 60 * 1000
 # How a unit is written beside a limit, in figures or as limner itself says it.
+_AMOUNT = re.compile(r"([¥￥$]?)\s*(-?[0-9.]+)\s*(\D*)")
 _UNITS = {
-    **dict.fromkeys(("cny", "rmb", "yuan", "元", "块", "块钱", "人民币"), "CNY"),
-    **dict.fromkeys(("usd", "dollar", "dollars", "美元", "美金"), "USD"),
+    **dict.fromkeys(("¥", "￥", "cny", "rmb", "yuan", "元", "块", "块钱", "人民币"), "CNY"),
+    **dict.fromkeys(("$", "usd", "dollar", "dollars", "美元", "美金"), "USD"),
     **dict.fromkeys(("point", "points", "积分"), "point"),
     **dict.fromkeys(("credit", "credits", "点"), "credit"),
 }
@@ -112,7 +114,9 @@ def _told(said: str, unit: str) -> Money | str:
 def _limit(choice: Choice, unit: str) -> Money | None:
     if choice.request.max_cost is None:
         return None
-    said, _, own = choice.request.max_cost.strip().partition(" ")
+    text = choice.request.max_cost.strip()
+    found = _AMOUNT.fullmatch(text)
+    said, own = (found[2], found[1] or found[3]) if found else (text, "")
     own = _UNITS.get(own.casefold(), own)
     if own and own != unit:
         raise Usage("max_cost.other_unit", value=_told(said, own), unit=unit, gateway=choice.gateway)

@@ -16,7 +16,7 @@ _QUOTES = '"“「『《‘'
 _LETTERED = (
     r"(?:\b(?:says?|saying|reads?|reading|titled|text|words?|lettering|caption(?:ed)?|slogan|headline|sign|logo)\b"
     r"|写着|写有|寫著|文字|字样|标题|標題|标语|口号|题字|上面写|落款|印有)[^\"“”「」『』《》‘’]{0,16}?"
-    rf"[{_QUOTES}]([^\"“”「」『』《》’]{1, 120})[\"”」』》’]"
+    rf"[{_QUOTES}]([^\"“”「」『』《》’]{{1,120}})[\"”」』》’]"
 )
 
 
