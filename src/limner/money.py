@@ -42,6 +42,9 @@ class Priced(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name} ({self.price})"
 
+    def __repr__(self) -> str:
+        return repr(str(self))
+
 
 class Compared(NamedTuple):
     """A price, and about what it is in the person's own money: "5 points (≈ ¥0.05)"."""
