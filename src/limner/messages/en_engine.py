@@ -27,6 +27,7 @@ TEXTS: dict[str, str] = {
     "unit.credit": "credits",
     "unit.CNY": "CNY",
     "unit.USD": "USD",
+    "unit.EUR": "EUR",
     "max_cost.other_unit": "Your limit is {value}, and {gateway} counts in {unit}. Give the limit in {unit} (--max-cost), "
     "or name a gateway that counts as you do. Nothing was sent.",
     "max_cost.not_an_amount": "{value} is not an amount. Give a plain number in {unit}, such as 1.50.",

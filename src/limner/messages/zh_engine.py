@@ -26,6 +26,7 @@ TEXTS: dict[str, str] = {
     "unit.credit": "点",
     "unit.CNY": "人民币",
     "unit.USD": "美元",
+    "unit.EUR": "欧元",
     "max_cost.other_unit": "你的上限是 {value}，而 {gateway} 按{unit}计。请用{unit}给出上限（--max-cost），或指定按同样单位计价的网关。"
     "什么都没有发送。",
     "max_cost.not_an_amount": "{value} 不是金额。请填一个以{unit}计的数字，例如 1.50。",
