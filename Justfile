@@ -4,7 +4,7 @@ _default:
     @just --list
 
 # everything CI runs
-check: lint types imports test docs
+check: lint types imports test docs scan
 
 test *words:
     uv run --all-extras pytest {{words}}
@@ -21,6 +21,10 @@ imports:
 
 docs:
     uv run --group docs mkdocs build --strict
+
+# the skills, judged by somebody else's scanner
+scan:
+    uvx --from cisco-ai-skill-scanner==2.3.2 skill-scanner scan-all skills --use-behavioral --check-overlap --fail-on-severity low --format summary
 
 # side by side with real peers; takes minutes
 bench *words:
