@@ -65,6 +65,10 @@ def without(sentence: str, cuts: Sequence[tuple[int, int]]) -> str:
 
 def _joined(left: str, right: str) -> str:
     left_bare, right_bare = left.rstrip(_JOINERS), right.lstrip(_JOINERS)
+    # What is left in brackets is nothing but a mark: it goes with them.
+    marked = right_bare.lstrip(_ENDS)
+    if left_bare[-1:] + marked[:1] in _EMPTY and marked:
+        right_bare = marked
     if left_bare[-1:] + right_bare[:1] in _EMPTY:
         return _joined(left_bare[:-1], right_bare[1:])
     if left_bare[-1:] in _DASHES and right_bare[:1] in _DASHES and right_bare:
