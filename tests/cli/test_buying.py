@@ -156,6 +156,9 @@ def test_where_only_a_persons_own_hand_counts_an_agents_word_is_not_enough(perso
     ran = person.run("run", quote, "--approve", quote)
     assert ran.code == 10
     assert f"limner approve {quote}" in ran.err
+    assert f"limner run {quote}" not in ran.err
+    (told,) = person.json("quote", "a lighthouse")["next"]
+    assert told["argv"][1] == "approve"
     assert person.run("approve", quote).code == 2
     assert person.bills() == []
 

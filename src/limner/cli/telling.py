@@ -1,5 +1,6 @@
 """Jobs and quotes as the command line tells them, to programs and to people."""
 
+from contextlib import suppress
 from typing import Any
 
 from limner import errors, narration, telling
@@ -22,6 +23,9 @@ def quote_data(quote: Quote, face: Face) -> dict[str, Any]:
 def quote_next(quote: Quote, face: Face) -> list[Next]:
     if not quote.needs_approval:
         return [face.next("next.run", "run", quote.id)]
+    with suppress(errors.Usage):  # a misspelt mode is told when something is to be bought
+        if face.client.engine.mode() == "person":
+            return [face.next("next.approve_yourself", "approve", quote.id)]
     return [face.next("next.approve", "run", quote.id, "--approve", quote.id)]
 
 

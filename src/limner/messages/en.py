@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     "command.unknown_near": "There is no command {command}. Did you mean {near}?",
     "approve.no_terminal": "A yes is given here by a person at a terminal. To pass on a person's yes: "
     "{command}",
-    "approval.person": "Here a person has to say yes with their own hand, at a terminal: {command}",
+    "approval.person": "Here a person has to say yes with their own hand, at a terminal or in the studio: {command}",
     "worker.gone": "The process that was to do it ended before it began. Nothing was sent; the quote {quote} can be run again.",
     "run.renamed": "{asked} was saved as {name}: the picture is {came}, whatever it was to be called.",
     "run.already": "The quote {quote} was already used by the job {job}; nothing is bought again.",
@@ -98,6 +98,7 @@ TEXTS: dict[str, str] = {
     "progress.left": "You stopped watching; the job goes on by itself. Look at it with: {command}",
     # What to do next
     "next.approve": "Say yes and make it: {command}",
+    "next.approve_yourself": "For the person, at a terminal or in the studio: {command}",
     "next.run": "Make it: {command}",
     "next.status": "Look again: {command}",
     "next.recover": "Fetch what is there: {command}",

@@ -40,7 +40,7 @@ TEXTS: dict[str, str] = {
     "command.unknown": "没有命令 {command}。现有：{known}。",
     "command.unknown_near": "没有命令 {command}。是不是 {near}？",
     "approve.no_terminal": "这里需要本人在终端里亲自同意。如果是转达本人的同意，请用：{command}",
-    "approval.person": "这里要由本人在终端里亲自同意：{command}",
+    "approval.person": "这里要由本人在终端或工作室里亲自同意：{command}",
     "worker.gone": "执行的进程还没开始就结束了。没有发出任何请求，报价 {quote} 可以重新执行。",
     "run.renamed": "{asked} 存成了 {name}：图片实际是 {came}。",
     "run.already": "报价 {quote} 已经用在任务 {job} 上，不会重复购买。",
@@ -97,6 +97,7 @@ TEXTS: dict[str, str] = {
     "progress.left": "你已停止查看，任务会自己继续。查看进展：{command}",
     # 下一步
     "next.approve": "同意并开始：{command}",
+    "next.approve_yourself": "由本人在终端或工作室里同意：{command}",
     "next.run": "开始画：{command}",
     "next.status": "再看看进展：{command}",
     "next.recover": "取回现有结果：{command}",
