@@ -125,6 +125,21 @@ def test_a_home_of_the_first_version_opens_with_its_jobs_its_money_and_its_open_
     assert (buyer.home / "ledger.sqlite.v1").exists(), "and as it was"
 
 
+def test_an_older_ledger_that_lacks_what_its_version_has_is_told_and_can_be_saved(buyer: Buyer) -> None:
+    done = buyer.make("a cup")
+    buyer.client.close()
+    as_first(buyer.home / "ledger.sqlite")
+    connection = apsw.Connection(str(buyer.home / "ledger.sqlite"))
+    connection.execute("DROP INDEX job_busy")
+    connection.close()
+    with pytest.raises(StorageFailed) as caught:
+        buyer.client.jobs()
+    assert caught.value.key == "ledger.damaged"
+    assert "job_busy" in str(caught.value.facts["reason"])
+    buyer.client.repair()
+    assert [(job.id, job.state) for job in buyer.client.jobs()] == [(done.id, "done")]
+
+
 def test_a_ledger_made_before_the_second_version_had_its_number_is_used_as_it_is(home: Path) -> None:
     connection = apsw.Connection(str(home / "ledger.sqlite"))
     connection.execute("PRAGMA user_version=1")

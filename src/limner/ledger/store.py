@@ -158,12 +158,19 @@ class Store:
                 versions.create(self._connection, versions.FOLDER)
             elif version < self._known:
                 versions.copy(self.path, version)
-                versions.migrate(self._connection, version, versions.FOLDER)
+                self._migrate(version)
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+    def _migrate(self, version: int) -> None:
+        try:
+            versions.migrate(self._connection, version, versions.FOLDER)
+        except apsw.SQLError as error:
+            # Something is missing that every ledger of this version has.
+            raise StorageFailed("ledger.damaged", path=self.path, reason=str(error)) from error
 
     def _look(self) -> int:
         """
