@@ -42,7 +42,7 @@ def show(visit: Visit) -> Response:
         following=following,
         sold=gallery.sold(visit.client.ledger.store),
         states=STATES,
-        is_ready=any(gateways.configured(visit.client.settings)),
+        is_ready=bool(tiles) or any(gateways.configured(visit.client.settings)),
         strip="" if any(search) else working.strip(visit, since)[0],
         live=visit.url("/live/wall", since=since, **query(search)),
     )
