@@ -1,9 +1,9 @@
 """The pages about money: their example runs, and their tables are what the tests hold to."""
 
-import importlib.util
 import json
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -83,16 +83,28 @@ def test_every_other_stop_says_why_and_goes_on_as_the_page_says(tmp_path: Path, 
     assert last.endswith(".png")
 
 
-def test_the_page_of_outcomes_has_a_row_for_every_fault_that_is_tried() -> None:
-    spec = importlib.util.spec_from_file_location("hooks", DOCS / "hooks.py")
-    assert spec
-    assert spec.loader
-    hooks = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hooks)
-    page = hooks.on_page_markdown((DOCS / "outcomes.md").read_text("utf-8"))
+ENDS = {
+    "en": ("never left", "refused", "accepted", "unknown"),
+    "zh": ("没有发出", "被拒绝", "已接受", "未知"),
+}
+
+
+@pytest.mark.parametrize("lang", ENDS)
+def test_the_page_of_outcomes_has_a_row_for_every_fault_that_is_tried(lang: str) -> None:
+    page = runpy.run_path(str(DOCS / "hooks.py"))["outcomes"](lang)
     rows = [line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 6]
     tried = sum(len(outcomes(name)) for name in ("creatok", "ima", "omnimaas", "skillsvideo"))
     assert len(rows) > tried
-    for how in ("never left", "refused", "accepted", "unknown"):
+    for how in ENDS[lang]:
         assert any(f"| {how} |" in row for row in rows)
-    assert "<!--" not in page
+    told = (DOCS / ("" if lang == "en" else lang) / "outcomes.md").read_text("utf-8")
+    assert "<!-- outcomes -->" in told
+    assert all(f"**{how}**" in told for how in ENDS[lang])
+
+
+def test_the_chinese_page_quotes_what_is_said_in_chinese() -> None:
+    page = (DOCS / "zh" / "money.md").read_text("utf-8")
+    said = [sentence(key, "zh", {"gateway": "omnimaas", "job": "j_…"}) for key in STOPS.values()]
+    quoted = re.findall(r"# … (.+?) …$", page, re.MULTILINE)
+    assert len(quoted) == len(STOPS)
+    assert all(any(one in told for told in said) for one in quoted)
