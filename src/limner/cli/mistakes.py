@@ -26,7 +26,7 @@ def in_words(parser: ArgumentParser, error: ArgumentError) -> Usage:
 def of_message(parser: ArgumentParser, message: str, action: Action | None = None) -> Usage:
     required = re.match(_REQUIRED, message)
     if required:
-        return Usage("usage.missing", command=parser.prog, names=required.group(1))
+        return Usage("usage.missing", command=parser.prog, names=required.group(1).split(", "))
     if action is None:
         return Usage("usage.words", command=parser.prog, reason=message)
     option = _name(action)
