@@ -24,7 +24,7 @@ def test_a_job_that_waits_in_its_own_process_is_called_back(person: Person) -> N
     assert person.run("status", second).code == 14
     assert len(person.bills()) == 1
     over = person.run("cancel", first, "--lang", "zh")
-    assert (over.code, over.line) == (2, f"任务 {first} 已经结束（done），没有什么可撤回的。")
+    assert (over.code, over.line) == (2, f"任务 {first} 已经结束（已完成），没有什么可撤回的。")
 
 
 def test_what_was_seen_of_a_lost_answer_is_told_in_a_sentence_each(person: Person) -> None:

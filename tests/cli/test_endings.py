@@ -152,9 +152,9 @@ def test_a_rest_beside_a_picture_is_told_by_recover_with_the_way_to_settle_it(
     quote = person.quote("a cup [[524-after-chargex1]]", "-m", "gemini-3-pro-image-preview", "-r", str(red))
     ran = person.run("run", quote, "--approve", quote)
     assert (ran.code, "may have been charged besides" in ran.err) == (0, True)
-    for language, word in (("en", "resolve"), ("zh", "了结")):
+    for language, state, word in (("en", "done", "resolve"), ("zh", "已完成", "了结")):
         told = person.run("recover", "--lang", language)
-        assert (told.code, "  done  " in told.out, word in told.out) == (0, True, True), told
+        assert (told.code, f"  {state}  " in told.out, word in told.out) == (0, True, True), told
     job = told.out.split()[0]
     assert person.run("resolve", job, "--charged", "no").code == 0
     assert "Nothing is unfinished." in person.run("recover").err

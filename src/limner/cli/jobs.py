@@ -5,7 +5,7 @@ from datetime import datetime
 
 from limner import telling
 from limner.cli import mistakes
-from limner.cli.columns import width
+from limner.cli.columns import ahead, pad
 from limner.cli.face import Face, row
 from limner.cli.telling import job_data
 from limner.cli.wishes import Text
@@ -40,11 +40,8 @@ def run(options: Namespace, face: Face) -> int:
     lines = []
     for job in page:
         when = datetime.fromtimestamp(job.created_at / 1000).astimezone().strftime("%m-%d %H:%M")
-        cost = _cost(job, face.language)
-        cost = " " * (10 - width(cost)) + cost
-        lines.append(
-            row(f"{job.id}  {when}  {job.state:<10}  {cost}  {clean(job.prompt, 48)}  {clean(job.model)}")
-        )
+        state, cost = pad(face.text(f"state.{job.state}"), 10), ahead(_cost(job, face.language), 10)
+        lines.append(row(f"{job.id}  {when}  {state}  {cost}  {clean(job.prompt, 48)}  {clean(job.model)}"))
         if job.state == "unknown":
             lines += [f"  - {one}" for one in telling.seen(job, face.language)]
     cursor = page[-1].id if len(found) > options.limit else None

@@ -45,12 +45,15 @@ def run(options: Namespace, face: Face) -> int:
     data = {"items": [job_data(job, face) for job in looked], "unknown": [job.id for job in unknown]}
     lines = []
     for job in home:
-        lines.append(f"{job.id}  {job.state}  {' '.join(one.path for one in job.pictures)}".rstrip())
+        state, paths = face.text(f"state.{job.state}"), " ".join(one.path for one in job.pictures)
+        lines.append(f"{job.id}  {state}  {paths}".rstrip())
         lines += [f"  - {face.text(job.error, **job.error_facts)}"] if job.error else []
         if job.id in rests:
             lines += [f"  - {one}" for one in (*telling.seen(job, face.language), _rest(job, face))]
     for job in unknown:
-        lines.append(f"{job.id}  unknown  {face.text('recover.unknown', uncertain=job.uncertain)}")
+        lines.append(
+            f"{job.id}  {face.text('state.unknown')}  {face.text('recover.unknown', uncertain=job.uncertain)}"
+        )
         lines += [f"  - {one}" for one in telling.seen(job, face.language)]
     face.show("jobs", data, lines)
     if broken is not None:

@@ -120,7 +120,9 @@ def _data(node: "Node") -> dict[str, Any]:
 
 def _branches(node: "Node", face: Face, asked: str, before: str = "", own: str = "") -> Iterator[str]:
     """One line per job, drawn as a tree; the job that was asked about is marked."""
-    paths = [Path(picture.path).name for picture in node.job.pictures] or [node.job.state]
+    paths = [Path(picture.path).name for picture in node.job.pictures] or [
+        face.text(f"state.{node.job.state}")
+    ]
     names = f" [{', '.join(clean(name) for name in node.subjects)}]" if node.subjects else ""
     mark = " *" if node.job.id == asked else ""
     yield f"{before}{own}{', '.join(paths)}{names}  {node.job.id}{mark}  {clean(node.job.prompt, 48)}"

@@ -13,6 +13,8 @@ LANGUAGES = ("en", "zh")
 SPOKEN = (*LANGUAGES, "ja", "ko", "es", "pt")
 """Languages of the messages about a job (`messages.stream`); everything else is in `LANGUAGES`."""
 _LONGEST_FACT = 400
+_NAMED = frozenset({"unit", "state"})
+"""Facts that are names of limner's own, for which each language has a word."""
 
 
 def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
@@ -22,8 +24,8 @@ def sentence(key: str, language: str, facts: Mapping[str, Any] | None = None) ->
     values = _Facts((name, _shown(value, language)) for name, value in (facts or {}).items())
     if isinstance((facts or {}).get("reason"), str):
         values["reason"] = _reason(values["reason"], language)
-    if "unit" in values:
-        values["unit"] = texts.get(f"unit.{values['unit']}", values["unit"])
+    for name in _NAMED.intersection(values):
+        values[name] = texts.get(f"{name}.{values[name]}", values[name])
     return texts.get(key, texts["unexpected"]).format_map(values)
 
 

@@ -179,6 +179,16 @@ No key yet? Try it with play money:
     "recover.no_gateway": "A task belongs to a gateway: name it with --gateway. Known are: {known}.",
     "recover.adopted": "The task was paid for where it was started; fetching it costs nothing.",
     "recover.address": "{name}: {url}",
+    # the states of a job
+    "state.approved": "approved",
+    "state.submitting": "submitting",
+    "state.submitted": "submitted",
+    "state.running": "running",
+    "state.collecting": "collecting",
+    "state.done": "done",
+    "state.failed": "failed",
+    "state.canceled": "canceled",
+    "state.unknown": "unknown",
     "recover.none": "Nothing is unfinished.",
     # Forgetting
     "forget.logs": "logs",

@@ -176,6 +176,16 @@ TEXTS: dict[str, str] = {
     "recover.no_gateway": "要取回网关的任务，请用 --gateway 说明是哪个网关。现有：{known}。",
     "recover.adopted": "任务在提交的地方已经付费，取回不再收费。",
     "recover.address": "{name}：{url}",
+    # 任务状态
+    "state.approved": "已同意",
+    "state.submitting": "正在提交",
+    "state.submitted": "已提交",
+    "state.running": "进行中",
+    "state.collecting": "正在保存",
+    "state.done": "已完成",
+    "state.failed": "失败",
+    "state.canceled": "已取消",
+    "state.unknown": "结果不明",
     "recover.none": "没有未结束的任务。",
     # 清除
     "forget.logs": "日志",

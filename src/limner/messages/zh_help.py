@@ -116,7 +116,7 @@ TEXTS: dict[str, str] = {
     "recover_gateway": "任务所在的网关",
     "recover_wait": "最多继续查看多久",
     "recover_job": "某一个任务；不填则是全部未结束的任务",
-    "state": "只列这种状态的任务",
+    "state": "只列这种状态的任务：unfinished 未结束、done 已完成、failed 失败、canceled 已取消、unknown 结果不明……",
     "limit": "最多列几个",
     "cursor": "上一页的最后一个任务",
     "show_file": "图片文件，或任务 j_…",
