@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from limner import Client, Output
 from limner.messages import has, sentence
-from limner.types import Job
+from limner.results import Job
 
 Answer = Any
 _OUTCOMES = Path(__file__).parent / "outcomes"

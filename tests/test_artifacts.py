@@ -14,7 +14,7 @@ from buyer import Buyer
 from limner import Output
 from limner.artifacts import check_output, verify
 from limner.errors import LimnerError, NoPicture, StorageFailed, Usage
-from limner.types import Job
+from limner.results import Job
 from loopback import Reply, serving
 from pictures import noise, saved
 

@@ -11,7 +11,7 @@ import pytest
 from buyer import Buyer
 from limner import Client, Output
 from limner.errors import NotFound
-from limner.types import Job
+from limner.results import Job
 from pictures import noise, saved
 
 NewBuyer = Callable[..., Buyer]

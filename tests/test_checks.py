@@ -11,8 +11,8 @@ from buyer import Buyer
 from conftest import NewBuyer
 from limner import receipts
 from limner.messages import en, sentence
+from limner.results import Job
 from limner.sandbox import faults
-from limner.types import Job
 from pictures import LIES as WORDS
 from providers.conftest import NewCustomer, new_customer  # noqa: F401  # a fixture
 

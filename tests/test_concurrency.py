@@ -10,7 +10,7 @@ import pytest
 
 from buyer import Buyer
 from limner import Output
-from limner.types import Job
+from limner.results import Job
 
 WISHES = {"model": "gpt-image-2", "quality": "low"}
 

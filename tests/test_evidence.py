@@ -14,7 +14,7 @@ import pytest
 from buyer import Buyer
 from limner import Output, links, recovery
 from limner.errors import Usage
-from limner.types import Job
+from limner.results import Job
 from loopback import Reply, Seen, serving
 from pictures import noise, saved
 

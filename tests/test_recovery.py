@@ -15,7 +15,7 @@ import pytest
 
 from buyer import Buyer
 from limner import Client
-from limner.types import Job
+from limner.results import Job
 from loopback import Reply, Seen, serving
 from pictures import noise, saved
 

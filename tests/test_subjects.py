@@ -7,8 +7,9 @@ import pytest
 import pictures
 from buyer import Buyer
 from limner.errors import NotFound, Usage
+from limner.results import Job
 from limner.subjects import walk
-from limner.types import Job, Quote
+from limner.types import Quote
 
 
 def said(quote: Quote) -> list[str]:

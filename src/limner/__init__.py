@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from limner.client import Client
     from limner.errors import LimnerError
     from limner.money import Money
-    from limner.types import Job, Model, Picture, Quote, Request
+    from limner.results import Job, Picture
+    from limner.types import Model, Quote, Request
 
 __version__ = "0.1.0"
 
@@ -30,9 +31,11 @@ __all__ = [
 _ROOMS = {
     "AsyncClient": "asynchronous",
     "Client": "client",
+    "Job": "results",
     "LimnerError": "errors",
     "Money": "money",
     "Output": "artifacts",
+    "Picture": "results",
 }
 
 

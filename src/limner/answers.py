@@ -19,7 +19,7 @@ from typing import Any
 
 import pybase64
 
-from limner.types import Part
+from limner.results import Part
 
 BLOCK = 262_144
 _LONG = 4_096

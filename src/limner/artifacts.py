@@ -20,7 +20,7 @@ import pybase64
 from limner.errors import NoPicture, StorageFailed, Usage
 from limner.formats import EXTENSIONS, SPELLINGS, Broken, Format, inspect
 from limner.home import write_whole
-from limner.types import Inline, Link, Picture, Source
+from limner.results import Inline, Link, Picture, Source
 
 SMALLEST = 10_000
 """Bytes. What is smaller is a broken answer, not a picture somebody paid for."""

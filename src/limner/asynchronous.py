@@ -11,7 +11,8 @@ from limner.approval import By
 from limner.artifacts import Output
 from limner.client import Client
 from limner.messages.stream import Message
-from limner.types import Job, Model, Quote, Request
+from limner.results import Job
+from limner.types import Model, Quote, Request
 
 T = TypeVar("T")
 

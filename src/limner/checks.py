@@ -14,7 +14,8 @@ from typing import Any
 
 from limner import dated, traces
 from limner.formats import Format
-from limner.types import Choice, Declared, Difference, Link, Picture, Progress, Source
+from limner.results import Declared, Difference, Link, Picture, Progress, Source
+from limner.types import Choice
 
 _EXACT = re.compile(r"^([1-9][0-9]*)x([1-9][0-9]*)$")
 _LINES = re.compile(r"^([1-9][0-9]{2,3})p$")

@@ -10,7 +10,8 @@ from limner.errors import NotFound, Usage
 from limner.messages import sentence
 from limner.preferences import TASKS
 from limner.ranking import Ranked
-from limner.types import Change, Job, Model, Request
+from limner.results import Job
+from limner.types import Change, Model, Request
 
 if TYPE_CHECKING:
     from limner.provenance.origin import Origin

@@ -23,7 +23,8 @@ from limner.market import Market
 from limner.messages import sentence
 from limner.messages.stream import Message
 from limner.money import Money
-from limner.types import LIVE, Adjustment, Called, Job, Picture, Quote, Request
+from limner.results import LIVE, Called, Job, Picture
+from limner.types import Adjustment, Quote, Request
 
 if TYPE_CHECKING:
     from limner.delivery.sending import Delivered, Wishes

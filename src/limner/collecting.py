@@ -17,7 +17,8 @@ from limner.ledger import differences
 from limner.money import Money, decimal
 from limner.quote import cost_of_tokens, price_row
 from limner.records import plain
-from limner.types import Choice, Declared, Difference, Link, Picture, Submission
+from limner.results import Declared, Difference, Link, Picture, Submission
+from limner.types import Choice
 from limner.work import Tally, Work
 
 _MOST_SURPLUS = 16

@@ -7,7 +7,7 @@ waits for ever for a picture that cannot come any more, with its money reserved.
 
 from limner.errors import GatewayError, NoPicture
 from limner.links import good_until
-from limner.types import Link, Source, Submission
+from limner.results import Link, Source, Submission
 from limner.work import Work
 
 _HOUR = 3_600_000

@@ -18,7 +18,8 @@ from limner.journal import Journal, Page
 from limner.ledger import ANY_PACE, Ledger, Owner, Pace
 from limner.market import Market
 from limner.records import plain
-from limner.types import Adjustment, Job, Model, Quote, Reference, Request
+from limner.results import Job
+from limner.types import Adjustment, Model, Quote, Reference, Request
 
 if TYPE_CHECKING:
     from limner.work import Work

@@ -14,7 +14,7 @@ from typing import Any
 from limner import checks, timing
 from limner.collecting import collect
 from limner.errors import GatewayError, KeyRefused, NoAnswer, NoPicture, RateLimited
-from limner.types import Progress, Submission
+from limner.results import Progress, Submission
 from limner.wire import Wire
 from limner.work import Tally, Work
 

@@ -18,7 +18,8 @@ from typing import Any, Protocol
 
 from limner.errors import LimnerError
 from limner.home import private_folder
-from limner.types import Job, Quote
+from limner.results import Job
+from limner.types import Quote
 
 KEPT_DAYS = 7
 _OFF = frozenset({"0", "off", "no", "false"})

@@ -20,7 +20,8 @@ from limner.messages import LANGUAGES, has, reasons, sentence, stream
 from limner.messages.stream import Alternative, Ending, Hint, Message, Story
 from limner.messages.written import language_of
 from limner.quote import price_row
-from limner.types import LIVE, Job, Model, Quote
+from limner.results import LIVE, Job
+from limner.types import Model, Quote
 
 LOOK_SECONDS = 0.25
 _LEAST, _MOST = 15, 30

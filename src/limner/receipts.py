@@ -8,7 +8,8 @@ from typing import Any
 from limner import messages
 from limner.home import private_folder, write_whole
 from limner.money import Money, decimal
-from limner.types import Adjustment, Difference, Job
+from limner.results import Difference, Job
+from limner.types import Adjustment
 
 
 def told(job: Job) -> dict[str, Any]:

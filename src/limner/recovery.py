@@ -14,8 +14,8 @@ from limner.collecting import collect
 from limner.errors import GatewayError, NoAnswer, StorageFailed
 from limner.following import follow
 from limner.home import private_folder
+from limner.results import Job, Submission
 from limner.runner import finish, gave_up
-from limner.types import Job, Submission
 from limner.work import Tally, Work, handing_back, note, paid_for
 
 _NEVER = 2**62

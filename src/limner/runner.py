@@ -33,8 +33,9 @@ from limner.home import private_folder
 from limner.messages import sentence
 from limner.money import Money
 from limner.quote import cost_of_tokens, price_row
+from limner.results import Job, Outcome, Submission
 from limner.transport import clock
-from limner.types import Choice, Job, Outcome, Submission
+from limner.types import Choice
 from limner.wire import Wire
 from limner.work import SPOOL, Tally, Work, handing_back, note, paid_for, part_of, repaired
 

@@ -18,7 +18,8 @@ from limner.errors import NotFound, Usage
 from limner.ledger import Ledger, lineage
 from limner.ledger import subjects as named
 from limner.messages.written import stands
-from limner.types import Adjustment, Job, Quote, Request
+from limner.results import Job
+from limner.types import Adjustment, Quote, Request
 
 if TYPE_CHECKING:
     from limner.words import Understanding

@@ -17,8 +17,9 @@ from limner.collecting import collect
 from limner.errors import GatewayError, NoAnswer
 from limner.following import conclude, follow, look
 from limner.money import Money
+from limner.results import Progress, Submission
 from limner.runner import gave_up
-from limner.types import Adjustment, Progress, Submission
+from limner.types import Adjustment
 from limner.wire import Wire, replay
 from limner.work import SPOOL, Tally, Work, note, paid_for
 

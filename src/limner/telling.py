@@ -12,7 +12,8 @@ from limner.messages import sentence
 from limner.messages.stream import percent
 from limner.money import decimal
 from limner.receipts import told, words
-from limner.types import LIVE, Job, Quote
+from limner.results import LIVE, Job
+from limner.types import Quote
 
 if TYPE_CHECKING:
     from limner.delivery.sending import Delivered

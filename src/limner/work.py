@@ -19,8 +19,9 @@ from limner.errors import (
 from limner.ledger import ANY_PACE, Ledger, Pace
 from limner.providers.base import Provider
 from limner.quote import price_row
+from limner.results import Picture
 from limner.transport import Transport
-from limner.types import Choice, Picture, Quote
+from limner.types import Choice, Quote
 from limner.wire import Wire
 
 Watch = Callable[[str, Mapping[str, Any]], None]

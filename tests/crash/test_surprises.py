@@ -16,7 +16,7 @@ from limner.errors import StorageFailed
 from limner.ledger import Ledger, Owner, locks, owners
 from limner.money import Money
 from limner.providers.omnimaas import Adapter
-from limner.types import Job
+from limner.results import Job
 from loopback import Reply, Seen, serving
 from pictures import noise, saved
 

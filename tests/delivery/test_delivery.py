@@ -15,7 +15,7 @@ from limner import Client
 from limner.delivery.parcel import pieces
 from limner.delivery.sending import Delivered, Wishes
 from limner.errors import DeliveryFailed, LimnerError, NotFound, SetupNeeded, Usage
-from limner.types import Job
+from limner.results import Job
 from loopback import Reply, serving
 
 from .chats import Arrived, Chat, Discord, Feishu, Slack, Telegram, told

@@ -26,7 +26,8 @@ from limner import Client, Output
 from limner.errors import ApprovalNeeded, LimnerError, QuoteChanged, Stopped
 from limner.ledger import Ledger
 from limner.records import digest_of, id_of
-from limner.types import LIVE, Job, Quote
+from limner.results import LIVE, Job
+from limner.types import Quote
 
 EXAMPLES = int(os.environ.get("LIMNER_EXAMPLES", "6"))
 FAULTS = ["", "", "", "lost-after-charge", "524-after-charge", "503", "503x1", "torn", "not-json", "refusal"]

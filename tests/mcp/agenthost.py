@@ -20,7 +20,7 @@ from buyer import Buyer
 from limner.mcp.desk import Desk
 from limner.mcp.server import build
 from limner.mcp.speaking import Voice
-from limner.types import LIVE, Job
+from limner.results import LIVE, Job
 
 ERAS = {"2026-07-28": "2026-07-28", "2025-11-25": "legacy"}
 LIMNER = str(Path(sys.executable).with_name("limner"))

@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import BlobResourceContents, CallToolResult
 
 from buyer import Buyer
-from limner.types import LIVE
+from limner.results import LIVE
 
 
 async def _bought(client: Client) -> CallToolResult:

@@ -13,7 +13,7 @@ from PIL import Image
 from buyer import Buyer, every_outcome
 from limner import gateways
 from limner.errors import GatewayError, NeverLeft, Usage
-from limner.types import Job
+from limner.results import Job
 from loopback import Loopback, Reply, Seen, serving
 
 from .conftest import NewCustomer

@@ -14,7 +14,8 @@ from PIL import Image
 from buyer import Buyer
 from limner import gateways
 from limner.errors import Usage
-from limner.types import Job, Model
+from limner.results import Job
+from limner.types import Model
 
 from .conftest import NewCustomer
 

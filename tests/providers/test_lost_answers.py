@@ -7,7 +7,7 @@ import pytest
 
 from buyer import Buyer
 from limner.errors import Usage
-from limner.types import Job
+from limner.results import Job
 
 from .conftest import NewCustomer
 

@@ -8,7 +8,7 @@ import pytest
 from limner.events import Event
 from limner.money import Money
 from limner.providers import skillsvideo_snapshots as snapshots
-from limner.types import Inline, Link
+from limner.results import Inline, Link
 
 PICTURE = {"id": "img_1", "status": "ready", "url": "https://x/1.png"}
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from buyer import Buyer
 from limner.money import Money
-from limner.types import Outcome, Picture
+from limner.results import Outcome, Picture
 
 EACH = 10
 _WORDS = ("lighthouse", "mug", "fox", "灯塔", "harbour", "fern", "sailor", "kite", "bridge", "茶壶")

@@ -6,8 +6,8 @@ from limner.cli.face import Face
 from limner.cli.telling import job_data, job_next
 from limner.cli.wishes import Text
 from limner.errors import NoAnswer, Usage
+from limner.results import LIVE
 from limner.telling import called_back
-from limner.types import LIVE
 
 _GOES_ON = 20
 

@@ -11,7 +11,7 @@ from limner.cli.telling import job_data
 from limner.cli.wishes import Text
 from limner.messages import clean
 from limner.messages.stream import amount
-from limner.types import Job
+from limner.results import Job
 
 _STATES = (
     "unfinished",

@@ -10,7 +10,7 @@ from limner.cli.columns import cut, of_terminal, width
 from limner.cli.face import Face
 from limner.messages import clean
 from limner.messages.stream import percent
-from limner.types import LIVE, Job
+from limner.results import LIVE, Job
 
 _BARS = (30, 10)
 _TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

@@ -10,7 +10,7 @@ from limner.cli.face import Face
 from limner.cli.telling import job_data, show_job
 from limner.cli.wishes import Text
 from limner.errors import LimnerError, Usage
-from limner.types import Job
+from limner.results import Job
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:

@@ -15,8 +15,8 @@ from limner.provenance import READS
 from limner.provenance.origin import said as sentences
 from limner.provenance.origin import told
 from limner.receipts import said
+from limner.results import Job
 from limner.telling import with_origins
-from limner.types import Job
 
 if TYPE_CHECKING:
     from limner.provenance.origin import Origin

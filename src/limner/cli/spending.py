@@ -13,7 +13,8 @@ from limner.cli.progress import Display, watched
 from limner.cli.telling import job_exit, show_job
 from limner.errors import LimnerError
 from limner.formats import EXTENSIONS, SPELLINGS
-from limner.types import LIVE, Job, Quote
+from limner.results import LIVE, Job
+from limner.types import Quote
 from limner.worker import Order, Worker
 
 Text = Callable[..., str]

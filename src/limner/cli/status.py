@@ -7,7 +7,7 @@ from limner.cli.face import Face
 from limner.cli.progress import watched
 from limner.cli.telling import job_exit, show_job
 from limner.cli.wishes import Text
-from limner.types import LIVE, Job
+from limner.results import LIVE, Job
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:

@@ -10,7 +10,8 @@ from limner.messages import reasons
 from limner.messages.stream import Alternative
 from limner.money import decimal
 from limner.receipts import said, words
-from limner.types import LIVE, Job, Quote
+from limner.results import LIVE, Job
+from limner.types import Quote
 
 _RETRYABLE = {errors.GatewayError.code, errors.RateLimited.code}
 

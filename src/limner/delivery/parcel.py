@@ -12,8 +12,8 @@ from limner.bodies import Body, File, as_form, as_json
 from limner.delivery.target import Target
 from limner.errors import DeliveryFailed, GatewayError, NeverLeft
 from limner.gateways import Key
+from limner.results import Picture
 from limner.transport import Transport
-from limner.types import Picture
 
 _SECONDS = 60.0
 

@@ -17,7 +17,7 @@ from limner.gateways import Settings
 from limner.home import private_folder
 from limner.ledger import Ledger, deliveries
 from limner.ledger.deliveries import Delivery
-from limner.types import Job, Picture
+from limner.results import Job, Picture
 
 _MODULES = {"lark": "feishu"}
 _LONGEST_PROMPT = 300

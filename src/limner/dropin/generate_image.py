@@ -22,7 +22,8 @@ from limner.dropin.generate_image_run import Run
 from limner.errors import ApprovalNeeded, LimnerError, NotFound, QuoteChanged, SetupNeeded, Usage
 from limner.home import wants_sandbox
 from limner.receipts import words
-from limner.types import LIVE, Job, Quote, Request
+from limner.results import LIVE, Job
+from limner.types import Quote, Request
 
 GATEWAY = "creatok"
 _WORDS = {"done": "succeeded", "collecting": "succeeded", "failed": "failed", "canceled": "canceled"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from limner.errors import Usage
 from limner.home import write_whole
-from limner.types import Picture
+from limner.results import Picture
 
 _FOLDERS = ("input", "transcript", "vision", "outputs", "logs")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -17,7 +17,8 @@ from limner import messages
 from limner.messages.stream import Message
 from limner.money import Money
 from limner.receipts import words
-from limner.types import Job, Model, Quote
+from limner.results import Job
+from limner.types import Model, Quote
 
 
 class Lines:

@@ -20,7 +20,8 @@ from limner.errors import LimnerError
 from limner.gateways import Gateway
 from limner.money import Money
 from limner.receipts import words
-from limner.types import Job, Picture, Quote
+from limner.results import Job, Picture
+from limner.types import Quote
 
 _PROMPT_SHOWN = 120
 _UNANSWERED = {"provider_unavailable", "outcome_unknown"}

@@ -20,7 +20,8 @@ from limner.dropin import skillsvideo_lines as face
 from limner.dropin.skillsvideo_lines import GATEWAY, Lines, Stop
 from limner.errors import LimnerError
 from limner.gateways import Gateway, facts
-from limner.types import Job, Model, Quote, Request
+from limner.results import Job
+from limner.types import Model, Quote, Request
 
 _NOT_ASKED = {"default", "auto"}
 _STREAM_CODES = {"sse_stream_ended": 100, "sse_http_error": 101, "sse_timeout": 102, "sse_connect_error": 103}

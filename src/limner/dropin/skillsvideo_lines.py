@@ -18,7 +18,7 @@ from limner import messages
 from limner.errors import LimnerError
 from limner.gateways import Gateway
 from limner.home import wants_sandbox
-from limner.types import Job
+from limner.results import Job
 
 GATEWAY = "skillsvideo"
 OK, FAILED, TIMED_OUT, LOOK_FAILED = 0, 10, 11, 12

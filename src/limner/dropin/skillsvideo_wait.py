@@ -10,7 +10,7 @@ from limner.client import Client
 from limner.dropin import skillsvideo_lines as face
 from limner.dropin.skillsvideo_lines import GATEWAY, Lines, Stop
 from limner.errors import GatewayError, LimnerError
-from limner.types import Job
+from limner.results import Job
 
 _SECONDS = 600.0
 _INTERVAL = 3.0

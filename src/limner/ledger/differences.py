@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from limner.ledger.store import Store
-from limner.types import Difference
+from limner.results import Difference
 
 LATEST = 20
 

@@ -9,7 +9,7 @@ from limner.ledger import spending
 from limner.ledger.approvals import Approvals
 from limner.money import Money
 from limner.records import facts_of, facts_text
-from limner.types import Called, Evidence
+from limner.results import Called, Evidence
 
 _KEPT = 90 * 24 * 3_600_000
 _BEFORE = 3_600_000

@@ -12,7 +12,8 @@ from limner.ledger.evidence import Witnessed
 from limner.ledger.turns import ANY_PACE, Pace
 from limner.money import Money
 from limner.records import digest_of, facts_of, facts_text
-from limner.types import Choice, Difference, Job, Outcome, Picture, Quote, Repair, State
+from limner.results import Difference, Job, Outcome, Picture, State
+from limner.types import Choice, Quote, Repair
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _UNFINISHED = "state IN ('approved', 'submitting', 'submitted', 'running', 'collecting', 'unknown')"

@@ -13,7 +13,8 @@ from limner.budget import Limit
 from limner.errors import Stopped
 from limner.ledger.store import Store
 from limner.money import Money
-from limner.types import Outcome, Quote
+from limner.results import Outcome
+from limner.types import Quote
 
 _IN_A_ROW = 3
 _WHILE = 600_000

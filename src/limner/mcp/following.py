@@ -12,8 +12,8 @@ from limner.mcp.desk import LOOK_SECONDS, Desk, aside
 from limner.mcp.pictures import Preview, blocks
 from limner.messages import mcp_text, sentence
 from limner.receipts import said
+from limner.results import LIVE, Job
 from limner.telling import job_data, with_origins
-from limner.types import LIVE, Job
 
 _NOTE_SECONDS = 5.0
 _ORIGIN_SECONDS = 5.0

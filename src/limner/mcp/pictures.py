@@ -8,7 +8,7 @@ from typing import Any, Literal
 from mcp_types import Annotations, ContentBlock, ImageContent, ResourceLink
 
 from limner.formats import EXTENSIONS
-from limner.types import Job, Picture
+from limner.results import Job, Picture
 
 Preview = Literal["none", "small"]
 

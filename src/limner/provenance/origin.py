@@ -13,7 +13,7 @@ from limner import provenance
 from limner.messages import clean, origin_text
 from limner.provenance import Marks, harmless, manifest
 from limner.provenance.manifest import Manifest
-from limner.types import Picture
+from limner.results import Picture
 
 _LABELS = ("1", "2", "3")
 _LONGEST_SIDECAR = 4_000_000

@@ -21,7 +21,8 @@ from limner.errors import (
     Unavailable,
 )
 from limner.gateways import Gateway
-from limner.types import Choice, Model, Progress, Repair, Submission
+from limner.results import Progress, Submission
+from limner.types import Choice, Model, Repair
 from limner.wire import Wire
 
 _FUNDS = ("insufficient_user_quota", "insufficient_quota", "insufficient_credit", "billing_hard_limit")

@@ -25,7 +25,8 @@ from limner.errors import (
 from limner.gateways import Gateway
 from limner.providers import creatok_capabilities
 from limner.providers.base import Provider, refusal, unreadable
-from limner.types import Choice, Link, Model, Progress, Reference, Submission
+from limner.results import Link, Progress, Submission
+from limner.types import Choice, Model, Reference
 from limner.wire import Wire
 
 _API = "/api/open/skills"

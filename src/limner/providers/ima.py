@@ -27,7 +27,8 @@ from limner.providers import ima_tariff as tariff
 from limner.providers import ima_upload
 from limner.providers.base import Provider, refusal, unreadable
 from limner.providers.ima_models import models_of
-from limner.types import Adjustment, Choice, Link, Model, Operation, Progress, Reference, Repair, Submission
+from limner.results import Link, Progress, Submission
+from limner.types import Adjustment, Choice, Model, Operation, Reference, Repair
 from limner.wire import Wire
 
 _FINE = (0, 200)

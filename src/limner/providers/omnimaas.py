@@ -11,7 +11,8 @@ from limner.answers import Answer
 from limner.gateways import Gateway
 from limner.providers import openai_dialect
 from limner.providers.base import Provider
-from limner.types import Choice, Submission
+from limner.results import Submission
+from limner.types import Choice
 from limner.wire import Wire
 
 

@@ -10,7 +10,8 @@ from limner.errors import GatewayError
 from limner.gateways import Gateway
 from limner.providers import openai_dialect
 from limner.providers.base import Provider, refusal
-from limner.types import Choice, Submission
+from limner.results import Submission
+from limner.types import Choice
 from limner.wire import Wire
 
 _ALWAYS_BASE64 = ("gpt-image-", "chatgpt-image-")

@@ -19,7 +19,8 @@ from limner.bodies import File
 from limner.errors import ContentRefused, NoAnswer, NoPicture
 from limner.gateways import Gateway
 from limner.providers.base import refusal, tokens, unreadable
-from limner.types import Choice, Declared, Inline, Link, Source, Submission, Usage
+from limner.results import Declared, Inline, Link, Source, Submission, Usage
+from limner.types import Choice
 from limner.wire import Wire, data_url
 
 _DATA_URL = re.compile("data:image/[^;,\\s]+;base64,([A-Za-z0-9+/=_\\s-]+|\x00[0-9]+\x00)")

@@ -29,7 +29,8 @@ from limner.gateways import Gateway
 from limner.providers import skillsvideo_contract as contract
 from limner.providers import skillsvideo_snapshots as snapshots
 from limner.providers.base import Provider, refusal, unreadable
-from limner.types import Choice, Model, Progress, Submission
+from limner.results import Progress, Submission
+from limner.types import Choice, Model
 from limner.wire import Wire
 
 _FUNDS_WORDS = ("insufficient credit", "not enough credit", "insufficient balance", "top up", "recharge")

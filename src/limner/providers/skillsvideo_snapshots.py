@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from limner.events import Event
 from limner.money import Money, parse
-from limner.types import Charged, Inline, Link, Progress, Source, Usage
+from limner.results import Inline, Link, Progress, Source, Usage
+from limner.types import Charged
 
 _STATUS_KEYS = ("status", "state", "queue_state", "queueState", "prediction_status", "predictionStatus")
 _OWN_ID_KEYS = ("generation_id", "generationId", "prediction_id", "predictionId", "task_id", "taskId")

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from limner import receipts
 from limner.errors import LimnerError, Usage
 from limner.ledger import gallery
+from limner.results import Job
 from limner.studio.visit import Visit
 from limner.telling import seen
-from limner.types import Job
 
 
 def show(visit: Visit, problem: str = "") -> Response:

@@ -13,11 +13,12 @@ from limner.gateways import title
 from limner.ledger import lineage
 from limner.messages import clean, origin_text
 from limner.provenance import origin
+from limner.results import LIVE, Job, Picture
 from limner.studio import wall, working
 from limner.studio.live import Drawn
 from limner.studio.visit import Visit
 from limner.telling import called_back, seen
-from limner.types import LIVE, Job, Picture, Quote
+from limner.types import Quote
 
 _MOST_CHILDREN = 24
 

@@ -20,10 +20,10 @@ from limner.client import Client
 from limner.errors import LimnerError
 from limner.ledger import gallery
 from limner.money import Money
+from limner.results import Job
 from limner.studio.doors import Keys
 from limner.studio.house import House
 from limner.studio.live import Drawn
-from limner.types import Job
 from limner.types import Request as Request_
 
 FOLDER = Path(__file__).parent

@@ -5,8 +5,9 @@ from typing import Any
 
 from limner.ledger import gallery
 from limner.messages.stream import percent
+from limner.results import LIVE, Job
 from limner.studio.visit import Visit
-from limner.types import LIVE, Job, Quote
+from limner.types import Quote
 
 _JUST_NOW_MS = 30_000
 _MOST_WAITING = 6
