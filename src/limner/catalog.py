@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from limner import gateways
 from limner.errors import NotFound
 from limner.gateways import Settings
+from limner.messages import sentence
 from limner.money import Money, parse
-from limner.types import Model, Price
+from limner.types import Certainty, Model, Price
 
 _ANY = "*"
 _LIVE = ", live"
+_CONFIGURED = "config.toml"
 
 
 def models(
@@ -24,7 +26,8 @@ def models(
     """
     rows = {str(row["id"]): row for row in facts.get("models", [])}
     for name, row in settings.get("models", {}).items():
-        rows[name] = {"id": name, **rows.get(name, {}), **row}
+        own = {"certainty": "own"} if "price" in row else {}
+        rows[name] = {"id": name, **rows.get(name, {}), **row, **own}
     unit = str(settings.get("unit") or facts["gateway"]["unit"])
     found = [_model(gateway, facts, {**_shared(settings), **row}, unit, free) for row in rows.values()]
     return tuple(sorted(found, key=lambda model: not model.default))
@@ -65,7 +68,8 @@ _SHARED = ("family", "price", "max_n", "sizes", "default_size", "max_references"
 
 
 def _shared(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: settings[name] for name in _SHARED if name in settings}
+    own = {"certainty": "own"} if "price" in settings else {}
+    return {**{name: settings[name] for name in _SHARED if name in settings}, **own}
 
 
 def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit: str, free: bool) -> Model:
@@ -73,6 +77,8 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
     shared = facts["families"][family]
     known = {**shared, **row}
     head = facts["gateway"]
+    unpriced = {"certainty": "own"} if free and "price" not in known else {}
+    certainty: Certainty = {"certainty": "listed", **known, **unpriced}["certainty"]
     return Model(
         gateway=gateway,
         id=str(known["id"]),
@@ -93,14 +99,14 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         uses=tuple(known.get("uses", ())),
         aliases=tuple(known.get("aliases", ())),
         default=bool(known.get("default")),
-        source=str(known.get("source", head["source"])),
-        as_of=str(known.get("checked", head["checked"])),
+        source=_CONFIGURED if certainty == "own" else str(known.get("source", head["source"])),
+        as_of="" if certainty == "own" else str(known.get("checked", head["checked"])),
         live=known.get("wire", {}),
         required=tuple(known.get("required", ())),
         default_ratio=known.get("default_ratio"),
         size_step=int(known.get("size_step", 1)),
         most_pixels=int(known.get("most_pixels", 0)),
-        certainty="perhaps" if known.get("certainty") == "perhaps" else "listed",
+        certainty=certainty,
     )
 
 
@@ -150,8 +156,16 @@ def _rate(text: str | None, unit: str) -> Money | None:
     return None if text is None else parse(text, unit)
 
 
+def tariff(source: str, as_of: str, language: str) -> str:
+    """Where a price is from and how old it is."""
+    told = source_in(language, source)
+    return sentence("card.tariff_of", language, {"source": told, "as_of": as_of}) if as_of else told
+
+
 def source_in(language: str, source: str) -> str:
     """Where a price is from, in a language that the facts say it in too; else as it is."""
+    if source == _CONFIGURED:
+        return sentence("card.tariff_own", language)
     if language != "zh":
         return source
     if source.endswith(_LIVE):

@@ -13,7 +13,8 @@ from limner.money import Money
 Operation = Literal["text_to_image", "image_to_image"]
 Charged = Literal["no", "yes", "unknown"]
 Wish = Literal["cheapest", "best", "artistic", "fast"]
-Certainty = Literal["live", "listed", "perhaps"]
+Certainty = Literal["live", "listed", "perhaps", "own"]
+"""`own`: as the person configured it, or a server of their own that nobody pays."""
 
 
 class Request(NamedTuple):

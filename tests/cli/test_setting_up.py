@@ -94,6 +94,19 @@ def test_a_key_without_its_address_is_said_not_sent(person: Person) -> None:
     assert person.run("quote", "a mug", **odd).code == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "your own configuration (config.toml)"), ("zh", "你自己的配置（config.toml）")],
+)
+def test_a_price_of_ones_own_is_not_told_as_somebody_elses(person: Person, language: str, said: str) -> None:
+    person.home.mkdir(parents=True, exist_ok=True)
+    (person.home / "config.toml").write_text('[gateways.omnimaas.models."gpt-image-2"]\nprice = "0.12"\n')
+    ran = person.run("quote", "a mug", "-m", "gpt-image-2", "--lang", language)
+    assert ("¥0.12" in ran.err, said in ran.err) == (True, True), ran
+    other = person.run("quote", "a mug", "-m", "gpt-image-1", "--lang", language)
+    assert said not in other.err
+
+
 def test_a_server_of_ones_own_is_free_and_needs_no_yes(person: Person) -> None:
     url = f"{person.url}/openai/v1"
     added = person.run("gateways", "add", "--url", url, "--max-n", "1", "local", **NOTHING)
@@ -102,6 +115,7 @@ def test_a_server_of_ones_own_is_free_and_needs_no_yes(person: Person) -> None:
     assert "ready, no key needed" in person.run("gateways", **NOTHING).out
     quote = person.json("quote", "a mug", "-g", "local", "-n", "3", "--size", "512x512", **NOTHING)["data"]
     assert (quote["needs_approval"], quote["max_cost"]) == (False, "0")
+    assert quote["tariff"] == {"source": "config.toml", "as_of": ""}
     made = person.run("make", "a mug", "-g", "local", "-n", "3", "--size", "512x512", **NOTHING)
     assert made.code == 0
     assert made.out.count("\n") == 3

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from limner.catalog import source_in
+from limner import catalog
 from limner.cli.columns import pad, width
 from limner.cli.face import Face
 from limner.messages import clean
@@ -35,12 +35,7 @@ def rows(quote: Quote, face: Face) -> list[tuple[str, str]]:
     told += [
         (text("card.repair"), text(one.key, size=one.size or "", price=one.price)) for one in quote.repairs
     ]
-    told.append(
-        (
-            text("card.tariff"),
-            text("card.tariff_of", source=source_in(face.language, quote.source), as_of=quote.as_of),
-        )
-    )
+    told.append((text("card.tariff"), catalog.tariff(quote.source, quote.as_of, face.language)))
     low, high = model.seconds
     told.append((text("card.time"), text("card.time_about", low=low, high=high)))
     minutes = (quote.expires_at - quote.created_at) // 60_000

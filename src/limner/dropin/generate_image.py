@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from limner import approval, gateways, messages
+from limner import approval, catalog, gateways, messages
 from limner.approval import By
 from limner.artifacts import Output
 from limner.client import Client
@@ -125,6 +125,7 @@ class _Script:
     def _ask(self, quote: Quote) -> None:
         choice = quote.choice
         most = "" if quote.ceiling == quote.price else f", at most {quote.ceiling}"
+        tariff = catalog.tariff(quote.source, quote.as_of, "en")
         cost = f"{quote.price}{most}" if quote.price_known else f"not known, at most {quote.ceiling}"
         for line in (
             "About to generate image via CreatOK Open Skills proxy.",
@@ -133,7 +134,7 @@ class _Script:
             f"- n: {choice.n}",
             *([f"- aspect_ratio: {choice.aspect_ratio}"] if choice.aspect_ratio else []),
             *([f"- reference_images: {len(choice.references)}"] if choice.references else []),
-            f"- estimated cost: {cost} ({quote.source}, {quote.as_of})",
+            f"- estimated cost: {cost} ({tariff})",
             f"- prompt (first {_PROMPT_SHOWN} chars): {messages.clean(choice.prompt, _PROMPT_SHOWN)}",
         ):
             _say(line)

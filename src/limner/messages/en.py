@@ -81,6 +81,7 @@ TEXTS: dict[str, str] = {
     "card.price_unknown": "not known, at most {ceiling}",
     "card.tariff": "tariff",
     "card.tariff_of": "{source}, as of {as_of}",
+    "card.tariff_own": "your own configuration (config.toml)",
     "card.time": "time",
     "card.time_about": "usually {low} to {high} s",
     "card.expires": "good for",

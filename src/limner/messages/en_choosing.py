@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "rank.price_live": "asked just now",
     "rank.price_listed": "listed {as_of}",
     "rank.price_perhaps": "perhaps, as of {as_of}",
+    "rank.price_own": "as configured",
     "rank.price_unknown": "price not known",
     "rank.no_key": "no key yet: limner setup {gateway}",
     "rank.cannot": "cannot: {reason}",

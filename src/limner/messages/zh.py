@@ -80,6 +80,7 @@ TEXTS: dict[str, str] = {
     "card.price_unknown": "未知，最多 {ceiling}",
     "card.tariff": "价目",
     "card.tariff_of": "{source}，截至 {as_of}",
+    "card.tariff_own": "你自己的配置（config.toml）",
     "card.time": "用时",
     "card.time_about": "通常 {low} 到 {high} 秒",
     "card.expires": "有效期",

@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "rank.price_live": "刚刚查询",
     "rank.price_listed": "{as_of} 的价目",
     "rank.price_perhaps": "不确定，{as_of}",
+    "rank.price_own": "按你的配置",
     "rank.price_unknown": "价格未知",
     "rank.no_key": "还没有密钥：limner setup {gateway}",
     "rank.cannot": "做不到：{reason}",

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from limner import budget, telling
+from limner import budget, catalog, telling
 from limner.errors import LimnerError, NotFound
 from limner.ledger import spending
 from limner.money import MICRO
@@ -133,7 +133,7 @@ def facts(visit: Visit, quote: Quote) -> list[tuple[str, str]]:
         (visit.s("card.repair"), visit.s(one.key, size=one.size or "", price=one.price))
         for one in quote.repairs
     ]
-    told.append((visit.s("card.tariff"), visit.s("card.tariff_of", source=quote.source, as_of=quote.as_of)))
+    told.append((visit.s("card.tariff"), catalog.tariff(quote.source, quote.as_of, visit.language)))
     low, high = model.seconds
     told.append((visit.s("card.time"), visit.s("card.time_about", low=low, high=high)))
     return told
