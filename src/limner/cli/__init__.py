@@ -48,7 +48,10 @@ def process() -> int:
     """The program `limner`: as `main`, for a process that has nothing else to do."""
     import gc
 
+    from limner.cli import streams
+
     gc.set_threshold(_OBJECTS)
+    streams.stand()
     code = main()
     _leave(code)
     return code
@@ -65,7 +68,7 @@ def _leave(code: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError:
-        return
+        pass
     atexit._run_exitfuncs()
     os._exit(code)
 
@@ -77,14 +80,27 @@ def main(argv: list[str] | None = None) -> int:
     if words[:1] == ["help"] and not words[-1].startswith("-") and words[1:]:
         words = [*words[1:], "--help"]
     if not words or words[0] in {"-h", "--help", "help"}:
-        sys.stdout.write(help_text(_language([*leading, *words])))
-        return 0
+        return _say(help_text(_language([*leading, *words])))
     if words[0] == "--version":
-        sys.stdout.write(f"limner {__version__}\n")
-        return 0
+        return _say(f"limner {__version__}\n")
     from limner.cli.command import execute
 
     return execute(words[0], [*words[1:], *leading] if "--" not in words else [*leading, *words[1:]])
+
+
+def _say(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        from limner.messages import sentence
+
+        facts = {"reason": error.strerror}
+        sys.stderr.write(sentence("stdout.not_written", _language([]), facts) + "\n")
+        return 1
+    return 0
 
 
 def help_text(language: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 from limner import cli, messages
 from limner.cli.face import Face
-from limner.errors import ApprovalNeeded, Declined, LimnerError, Usage
+from limner.cli.streams import Unwritten
+from limner.errors import ApprovalNeeded, Declined, LimnerError, StorageFailed, Usage
 
 
 class _Unasked(argparse.HelpFormatter):
@@ -62,9 +63,13 @@ def execute(command: str, words: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader went away, as `head` does: nothing is left to say. What is still buffered goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader went away, as `head` does: nothing is left to say.
         return 0
+    except Unwritten as error:
+        lost = StorageFailed("stdout.not_written", reason=error.strerror)
+        # What the command did, it did.
+        lost.charged = "unknown"
+        return face.fail(lost)
     except Exception as error:
         if os.environ.get("LIMNER_DEBUG"):
             raise
@@ -93,12 +98,14 @@ def _executed(command: str, words: list[str], face: Face) -> int:
     asked = words[: words.index("--")] if "--" in words else words
     if not {"-h", "--help"}.isdisjoint(asked):
         sys.stdout.write(help_page(command, face.language))
-        return 0
-    room: Any = import_module(cli.module(command))
-    options = build(command).read(words)
-    face.settle(options)
-    code: int = room.run(options, face)
-    sys.stdout.flush()
+        code = 0
+    else:
+        room: Any = import_module(cli.module(command))
+        options = build(command).read(words)
+        face.settle(options)
+        code = room.run(options, face)
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
     return code
 
 

@@ -1,5 +1,6 @@
 """How the command line talks: results on standard output, everything else on standard error."""
 
+import contextlib
 import os
 import re
 import sys
@@ -212,12 +213,15 @@ class Face:
                 "warnings": self.warnings,
                 "next": [{"why": one.why, "argv": list(one.argv)} for one in following],
             }
-            write_json(told)
+            with contextlib.suppress(BrokenPipeError):
+                write_json(told)
             return
         # In a pipe a path has to be exactly itself, whatever letters its folder has.
         exact = kind in _PATHS and not sys.stdout.isatty()
-        for line in lines:
-            sys.stdout.write((line if exact else messages.clean(line, 2_000)) + "\n")
+        # A reader that goes away changes nothing about how the command ended.
+        with contextlib.suppress(BrokenPipeError):
+            for line in lines:
+                sys.stdout.write((line if exact else messages.clean(line, 2_000)) + "\n")
         for one in following:
             self.say(one.why)
 
@@ -245,7 +249,7 @@ class Face:
                 "warnings": self.warnings,
                 "next": argv,
             }
-            write_json(whole)
+            _answer_with(whole, error)
             return error.exit_code
         for line in (sentence, *([hint] if hint else []), *(one.why for one in following)):
             sys.stderr.write("\n".join(_fitted(one) for one in line.split("\n")) + "\n")
@@ -306,6 +310,16 @@ def _fitted(line: str) -> str:
     from limner.cli.columns import of_terminal, wrap
 
     return "\n".join(wrap(line, max(20, of_terminal() - 1)))
+
+
+def _answer_with(told: Mapping[str, Any], error: LimnerError) -> None:
+    """An error for a program; where standard output takes nothing, somebody may read it beside it."""
+    try:
+        write_json(told, sys.stderr if error.key == "stdout.not_written" else None)
+    except BrokenPipeError:
+        pass
+    except OSError:
+        write_json(told, sys.stderr)
 
 
 def row(line: str) -> str:

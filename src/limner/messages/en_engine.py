@@ -238,6 +238,8 @@ TEXTS: dict[str, str] = {
     "job.no_folder": "The job's folder {path} cannot be made: {reason}. Look at its disk and permissions, then try again.",
     "job.not_recorded": "Nothing more could be written down ({reason}) when the job {job} had already been sent, so it is not "
     "known whether it was charged. What came of it lies in {folder}. Mend that, then run `limner recover`.",
+    "stdout.not_written": "The answer could not be written to standard output: {reason}. What was done is on record: `limner jobs` "
+    "shows what was bought.",
     "storage.nothing_sent": "Nothing was sent, nothing was spent.",
     # What an operating system says
     "reason.no_right": "this user may not do that there",

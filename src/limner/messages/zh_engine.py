@@ -211,6 +211,7 @@ TEXTS: dict[str, str] = {
     "ledger.busy": "另一个 limner 正在使用账本 {path}，请稍后再试。",
     "job.no_folder": "无法创建任务文件夹 {path}：{reason}。请检查磁盘和权限后再试。",
     "job.not_recorded": "任务 {job} 已经发出，之后却无法再记录（{reason}），所以不知道是否已扣费。已收到的内容在 {folder}。请先排除这个问题，再运行 `limner recover`。",
+    "stdout.not_written": "答复无法写入标准输出：{reason}。已经做的都有记录：`limner jobs` 会列出买到的图片。",
     "storage.nothing_sent": "什么都没有发送，也没有花费。",
     # 操作系统的说法
     "reason.no_right": "当前用户没有权限",
