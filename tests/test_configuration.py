@@ -1,10 +1,12 @@
 """A slip of the pen in `config.toml` is said in one sentence, before anything is sent."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from limner import Client
+from limner import Client, configuring
+from limner import home as homes
 from limner.errors import NotFound, Usage
 from limner.messages import sentence
 
@@ -102,3 +104,18 @@ def test_the_environment_may_ask_for_the_sandbox(
         assert client.sandbox is meant
     with Client(home=str(tmp_path), sandbox=False) as client:
         assert not client.sandbox
+
+
+def test_of_two_who_set_limits_at_once_neither_undoes_the_other(tmp_path: Path) -> None:
+    home = homes.find(str(tmp_path))
+    names = [f"per_{window}" for window in ("picture", "run", "hour", "day", "month")]
+    with ThreadPoolExecutor(len(names)) as several:
+        set_by = [
+            several.submit(configuring.set_limit, home, None, unit, name, "7")
+            for unit in ("CNY", "USD", "point")
+            for name in names
+        ]
+        for one in set_by:
+            one.result(60)
+    kept = (tmp_path / "config.toml").read_text("utf-8")
+    assert kept.count('= "7"') == len(set_by)

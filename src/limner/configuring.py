@@ -4,13 +4,14 @@ is, comments and all, and nothing is written that could not be read back.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from limner import budget, gateways
 from limner.errors import LimnerError, NotFound, SetupNeeded, StorageFailed, Usage
 from limner.gateways import Gateway, Key, Settings
-from limner.home import Home, private_folder, write_whole
+from limner.home import Home, alone, private_folder, write_whole
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,30}$")
 _MOST = 10**9
@@ -39,6 +40,11 @@ def add_gateway(
     """
     if not _NAME.match(server.name):
         raise Usage("gateway.bad_name", name=server.name)
+    with _alone(home):
+        return _join(home, server, key)
+
+
+def _join(home: Home, server: Server, key: Key | None) -> tuple[Gateway | None, SetupNeeded | None]:
     if server.name in gateways.names(gateways.settings(home)):
         raise Usage("gateway.exists", name=server.name)
     if key:
@@ -60,7 +66,7 @@ def add_gateway(
 
     try:
         _rewrite(home, appended, check)
-    except LimnerError:
+    except (LimnerError, OSError):
         if key:
             (home.keys / server.name).unlink(missing_ok=True)
         raise
@@ -79,9 +85,10 @@ def remove_gateway(home: Home, name: str) -> None:
         if document.get("gateway") == name:
             del document["gateway"]
 
-    _rewrite(home, lambda text: _edited(text, removed))
-    for kept in (home.keys / name, home.keys / f"{name}.keyring"):
-        kept.unlink(missing_ok=True)
+    with _alone(home):
+        _rewrite(home, lambda text: _edited(text, removed))
+        for kept in (home.keys / name, home.keys / f"{name}.keyring"):
+            kept.unlink(missing_ok=True)
 
 
 def added(settings: Settings) -> list[str]:
@@ -113,7 +120,20 @@ def set_limit(home: Home, gateway: str | None, unit: str, name: str, amount: str
         else:
             table.pop(name, None)
 
-    _rewrite(home, lambda text: _edited(text, changed))
+    with _alone(home):
+        _rewrite(home, lambda text: _edited(text, changed))
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Of two who change the file at the same time, neither undoes what the other wrote."""
+    path = home.settings.resolve()
+    try:
+        private_folder(path.parent)
+        with alone(path.with_name(f".{path.name}.lock")):
+            yield
+    except OSError as error:
+        raise StorageFailed("output.not_writable", path=path, reason=error.strerror) from error
 
 
 def _edited(text: str, change: Callable[[Any], None]) -> str:
@@ -130,19 +150,15 @@ def _rewrite(
     # Somebody may keep the file elsewhere, with a link in its place.
     path = home.settings.resolve()
     gateways.settings(home)
-    try:
-        text = path.read_text("utf-8") if path.exists() else ""
-        mode = path.stat().st_mode if path.exists() else None
-        after = change(text)
-        read = gateways.parsed(after, home)
-        budget.check(read)
-        check(read)
-        private_folder(path.parent)
-        write_whole(path, after)
-        if mode is not None:
-            path.chmod(mode)
-    except OSError as error:
-        raise StorageFailed("output.not_writable", path=path, reason=error.strerror) from error
+    text = path.read_text("utf-8") if path.exists() else ""
+    mode = path.stat().st_mode if path.exists() else None
+    after = change(text)
+    read = gateways.parsed(after, home)
+    budget.check(read)
+    check(read)
+    write_whole(path, after)
+    if mode is not None:
+        path.chmod(mode)
 
 
 def _table(server: Server) -> str:

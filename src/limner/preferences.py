@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from limner.errors import StorageFailed
+from limner.home import alone
 from limner.types import Operation
 
 TASKS: tuple[Operation, ...] = ("text_to_image", "image_to_image")
@@ -115,7 +116,7 @@ class Preferences:
             if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
                 # Who makes the file read-only, or links it to /dev/null, wants nothing written.
                 raise StorageFailed("prefs.closed", path=self.path)
-            with _alone(path):
+            with alone(path.with_name(f".{path.name}.lock")):
                 whole, broken = _read(path)
                 aside = _set_aside(path) if broken else ""
                 yield whole, aside
@@ -175,19 +176,3 @@ def _write(path: Path, whole: Mapping[str, Any]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One process at a time. The lock is the kernel's, so nobody who is gone can hold it."""
-    with path.with_name(f".{path.name}.lock").open("a+b") as lock:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        else:
-            import msvcrt  # pragma: no cover
-
-            lock.seek(0)
-            msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-        yield

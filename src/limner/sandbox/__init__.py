@@ -8,12 +8,11 @@ it returns the address of a running sandbox and starts one when there is none.
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from limner import __version__
+from limner.home import alone
 
 if TYPE_CHECKING:
     import subprocess
@@ -29,7 +28,7 @@ def launch(home: Path, *, idle_seconds: int = 600) -> str:
         return running
     _demand_installed()
     home.mkdir(parents=True, exist_ok=True)
-    with _alone(home / "launch.lock"):
+    with alone(home / "launch.lock"):
         return _recorded(home) or _started(home, idle_seconds)
 
 
@@ -102,19 +101,3 @@ def _demand_installed() -> None:
         from limner.errors import SetupNeeded
 
         raise SetupNeeded("sandbox.not_installed")
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold `path` locked. The lock goes with the process, so a dead starter blocks nobody."""
-    with path.open("a+b") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
