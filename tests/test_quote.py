@@ -321,3 +321,11 @@ def test_a_persons_word_closes_an_open_question(buyer: Buyer, charged: bool, cos
     assert buyer.client.spend()[1] == []
     with pytest.raises(Usage):
         buyer.client.resolve(job.id, charged)
+
+
+def test_a_no_that_comes_between_the_yes_and_the_job_is_told_as_a_no(buyer: Buyer) -> None:
+    client, quote = buyer.client, buyer.client.ledger.quote(buyer.approved())
+    client.decline(quote.id)
+    with pytest.raises(Declined):
+        client.ledger.open_job(quote, client.home.runs, {}, client.engine.owner.id)
+    assert buyer.bills() == []

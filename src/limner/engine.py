@@ -173,6 +173,8 @@ class Engine:
 
     def check(self, quote: Quote, output: Output) -> Gateway:
         """Everything that can be known to be wrong before anything is sent. Raises as `Client.run` does."""
+        is_approved = self.ledger.approval(quote.id) is not None
+        # After the yes was looked for: a no takes it back.
         self.ledger.demand_undeclined(quote)
         gateway = gateways.find(quote.choice.gateway, self.settings)
         if (gateway.host, gateway.account) != (quote.host, quote.account):
@@ -180,7 +182,7 @@ class Engine:
         for reference in quote.choice.references:
             if not references.unchanged(reference):
                 raise QuoteChanged("quote.reference_changed", quote=quote.id, path=reference.source)
-        if self.needs_question(quote) and self.ledger.approval(quote.id) is None:
+        if self.needs_question(quote) and not is_approved:
             raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
         artifacts.check_output(output)
         if gateway.facts["gateway"].get("live"):

@@ -33,6 +33,7 @@ class Ledger(Witnessed):
                 return str(row["id"]), False
             approval = self.approval(quote.id)
             if approval is None:
+                self.demand_undeclined(quote)
                 raise ApprovalNeeded("approval.needed", quote=quote.id, ceiling=quote.ceiling)
             # Made anew: a document rewritten under its old digest is no longer what was agreed to.
             if approval["digest"] != digest_of(quote):
