@@ -1,6 +1,8 @@
 """Standard streams may be closed, full, or read by nobody: what is bought, and the exit code, stay true."""
 
+import contextlib
 import json
+import os
 import subprocess
 
 import pytest
@@ -11,14 +13,14 @@ _CLOSED = ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"]
 _UNHEARD = ["2>/dev/full", "2> >(exec <&-)", "> >(exec <&-)", "> >(exec <&-) 2>&1"]
 
 
-def _shell(person: Person, words: str, streams: str) -> Ran:
+def _shell(person: Person, words: str, streams: str, **variables: str) -> Ran:
     done = subprocess.run(
         ["bash", "-c", f"'{LIMNER}' {words} {streams}"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         cwd=person.folder,
-        env=person.environment(),
+        env=person.environment(**variables),
         timeout=60,
         check=False,
     )
@@ -32,6 +34,32 @@ def test_a_job_is_made_whoever_listens(person: Person, streams: str) -> None:
     assert (ran.code, "Traceback" in ran.err) == (0, False), ran
     assert person.json("jobs")["data"]["items"][0]["state"] == "done"
     assert len(person.bills()) == 1
+
+
+def test_a_job_is_made_whoever_listens_without_buffers_as_well(person: Person) -> None:
+    quote = person.quote()
+    ran = _shell(person, f"run {quote} --approve {quote}", "> >(exec <&-) 2>&1", PYTHONUNBUFFERED="1")
+    assert (ran.code, len(person.bills())) == (0, 1)
+
+
+def test_an_answer_is_whole_in_a_pipe_that_does_not_wait(person: Person) -> None:
+    whole = person.run("models", "--json").out
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    full = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            full += os.write(writing, b"-" * 4096)
+    words = [LIMNER, "models", "--json"]
+    with subprocess.Popen(words, stdout=writing, cwd=person.folder, env=person.environment()) as process:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            # Whoever gives up before somebody reads has ended by then.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1.5)
+            assert pipe.read(full) == b"-" * full
+            assert pipe.read().decode() == whole
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("streams", ["> >(exec <&-)", ">&-"])

@@ -64,7 +64,9 @@ def _open(number: int, name: str) -> None:
 
 
 def _through(kind: type[io.FileIO], stream: TextIO) -> TextIO:
-    if type(getattr(getattr(stream, "buffer", None), "raw", None)) is not io.FileIO:
+    buffer = getattr(stream, "buffer", None)
+    # With PYTHONUNBUFFERED there is nothing between the text and the file.
+    if io.FileIO not in {type(buffer), type(getattr(buffer, "raw", None))}:
         return stream
     stream.flush()
     raw = kind(stream.fileno(), "w", closefd=False)
