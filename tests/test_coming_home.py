@@ -1,0 +1,90 @@
+"""Pictures that come one by one: each is fetched once, and a link that is over is told from a bad line."""
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from buyer import Buyer
+from limner import configuring
+from limner import home as homes
+from limner.answers import Answer
+from limner.wire import replay
+from loopback import Reply, Seen, serving
+from pictures import noise, saved
+
+NewBuyer = Callable[..., Buyer]
+GPT = "gpt-image-2"
+OVER = "?Expires=1577836860"
+LATER = "?Expires=4102444800"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> bytes:
+    return saved(noise((96, 96)), tmp_path / "noise.png").read_bytes()
+
+
+def linking(*links: str, get: Callable[[Seen], Reply | None]) -> Callable[[Seen], Reply | None]:
+    """A gateway that answers with these links, and `get` behind them."""
+    said = json.dumps({"data": [{"url": link} for link in links]}).encode()
+    return lambda seen: Reply(200, said) if seen.method == "POST" else get(seen)
+
+
+def test_a_picture_that_came_is_not_fetched_again_for_another_that_did_not(
+    new_buyer: NewBuyer, picture: bytes, tmp_path: Path
+) -> None:
+    other = saved(noise((96, 80)), tmp_path / "other.png").read_bytes()
+    behind = {"/one.png": Reply(200, picture), "/two.png": Reply(500)}
+    with serving(linking("/one.png", "/two.png", get=lambda seen: behind[seen.path])) as gateway:
+        buyer = new_buyer(url=f"{gateway.url}/v1")
+        job = buyer.make(model=GPT, n=2, out="cups.png")
+        assert (job.state, len(job.pictures)) == ("collecting", 1)
+        behind["/two.png"] = Reply(200, other)
+        job = buyer.client.recover(job.id)
+        fetched = [one.path for one in gateway.seen if one.method == "GET"]
+    assert (job.state, len(job.pictures)) == ("done", 2)
+    assert fetched.count("/one.png") == 1
+    assert len(list(buyer.folder.glob("*.png"))) == 2
+
+
+def test_links_are_good_until_the_first_of_them_ends(new_buyer: NewBuyer) -> None:
+    links = (f"/one.png{LATER}", f"/two.png{OVER}")
+    with serving(linking(*links, get=lambda _: Reply(500))) as gateway:
+        buyer = new_buyer(url=f"{gateway.url}/v1")
+        job = buyer.make(model=GPT, n=2)
+    assert buyer.client.ledger.links_until() == {job.id: 1_577_836_860_000}
+
+
+def test_a_bad_line_is_not_taken_for_the_end_of_a_link(new_buyer: NewBuyer) -> None:
+    with serving(linking(f"/one.png{OVER}", get=lambda _: None)) as gateway:
+        buyer = new_buyer(url=f"{gateway.url}/v1")
+        job = buyer.make(model=GPT)
+        for _ in range(3):
+            job = buyer.client.recover(job.id)
+            assert (job.state, job.error) == ("collecting", "picture.link_failed")
+
+
+def test_an_answer_that_is_read_again_leaves_what_was_delivered_of_it_alone(
+    tmp_path: Path, picture: bytes
+) -> None:
+    spool = tmp_path / "attempt-1.answer"
+    spool.write_bytes(b"{}")
+    spool.with_name(spool.name + ".head.json").write_text('{"status": 200, "headers": {}}')
+    part = spool.with_name(spool.name + ".part0")
+    part.write_bytes(picture)
+    delivered = tmp_path / "cup.png"
+    delivered.hardlink_to(part)
+    assert isinstance(replay(spool), Answer)
+    part.write_bytes(b"another picture, or half of one")
+    assert delivered.read_bytes() == picture
+
+
+def test_a_configuration_keeps_who_may_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("# mine\n", "utf-8")
+    for mode in (0o600, 0o640):
+        file.chmod(mode)
+        configuring.set_limit(homes.find(str(tmp_path)), None, "CNY", "per_day", "5")
+        assert stat.S_IMODE(file.stat().st_mode) == mode
