@@ -52,6 +52,18 @@ class LimnerError(Exception):
     def __str__(self) -> str:
         return messages.sentence(self.key, "en", self.facts)
 
+    def details(self) -> dict[str, Any]:
+        """The facts as JSON knows them: lists as lists, nothing as null, amounts and paths as texts."""
+        return {name: _plain(value) for name, value in self.facts.items()}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
+        return [_plain(one) for one in value]
+    return messages.clean(str(value), 2_000)
+
 
 class Usage(LimnerError):
     code, exit_code = "usage", 2
@@ -118,6 +130,12 @@ class GatewayError(LimnerError):
         """Did the connection fail, rather than somebody answer?"""
         if status is not None:
             self.facts["status"] = status
+
+
+class NotOffered(GatewayError):
+    """What this gateway has no way to do: asking again changes nothing."""
+
+    retryable = False
 
 
 class NeverLeft(GatewayError):

@@ -52,7 +52,7 @@ def failed(error: LimnerError, language: str, before: Sequence[str] = ()) -> Cal
         "next": following,
         "retryable": error.retryable,
         "charged": error.charged,
-        "details": {name: clean(str(value), _LONG) for name, value in error.facts.items()},
+        "details": error.details(),
     }
     lines = [*before, said, sentence(f"charged.{error.charged}", language), following, f"error: {error.code}"]
     result = answer(lines, {"error": told})

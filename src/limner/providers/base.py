@@ -15,6 +15,7 @@ from limner.errors import (
     GatewayError,
     KeyRefused,
     NoAnswer,
+    NotOffered,
     OutOfFunds,
     RateLimited,
     Refused,
@@ -44,7 +45,7 @@ class Provider(ABC):
 
     def poll(self, wire: Wire, task_id: str) -> Progress:
         """Look at a task, free of charge."""
-        raise GatewayError("gateway.cannot_look", gateway=wire.gateway.title, task=task_id)
+        raise NotOffered("gateway.cannot_look", gateway=wire.gateway.title, task=task_id)
 
     def live_models(self, wire: Wire, known: Sequence[Model]) -> tuple[Model, ...]:
         """
@@ -65,7 +66,7 @@ class Provider(ABC):
 
     def balance(self, wire: Wire) -> Mapping[str, int | float | str]:
         """What is left on the account, in the gateway's own words. Free. Raises `GatewayError`."""
-        raise GatewayError("gateway.no_balance", gateway=wire.gateway.title)
+        raise NotOffered("gateway.no_balance", gateway=wire.gateway.title)
 
     def model_ids(self, wire: Wire) -> list[str]:
         """The ids of the models that the gateway itself lists."""
