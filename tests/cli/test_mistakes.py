@@ -239,3 +239,24 @@ def test_a_refused_setting_is_called_as_it_was_typed(person: Person) -> None:
     assert "output_format" not in typed.err
     extra = person.run("quote", "a cup", "-m", "gemini-3-pro-image-preview", "-x", "output_format=webp")
     assert "output_format" in extra.err
+
+
+def test_the_details_of_a_mistake_are_json_and_not_the_print_of_a_program(person: Person) -> None:
+    choice = person.run("quote", "a mug", "--wish", "pretty", "--json").json["error"]["details"]
+    assert choice["allowed"] == ["cheapest", "best", "artistic", "fast"]
+    number = person.run("quote", "a mug", "--seed", "x", "--json").json["error"]["details"]
+    assert number["low"] is None
+
+
+def test_a_gateway_without_a_balance_keeps_no_other_from_being_asked(person: Person) -> None:
+    all_of_them = person.run("gateways", "--balance")
+    assert all_of_them.code == 0
+    assert "OmniMaaS does not tell" in all_of_them.out
+    alone = person.run("gateways", "omnimaas", "--balance", "--json")
+    assert alone.code == 6
+    assert alone.json["error"]["retryable"] is False
+
+
+def test_an_empty_list_of_jobs_says_whether_anything_was_left_out(person: Person) -> None:
+    assert person.run("jobs").err == "There are no jobs yet.\n"
+    assert person.run("jobs", "--state", "failed").err == "There are no such jobs.\n"

@@ -64,7 +64,7 @@ def test_the_language_is_the_chosen_one_else_that_of_the_prompt(person: Person) 
     assert "good for" in person.run("quote", "一只杯子", "--lang", "en").err
     assert "有效期" in person.run("quote", "a mug", "--lang", "zh").err
     assert "有效期" in person.run("quote", "a mug", LIMNER_LANG="zh").err
-    assert "没有这样的任务。" in person.run("jobs", LANG="zh_CN.UTF-8").err
+    assert "还没有任务。" in person.run("jobs", LANG="zh_CN.UTF-8").err
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

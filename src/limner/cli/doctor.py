@@ -45,7 +45,7 @@ def run(options: Namespace, face: Face) -> int:
         face.pair("doctor.extras", ", ".join(_extras()) or "-"),
     ]
     gateways = _gateways(face, to_do)
-    lines += [f"{one['name']}: {one['status']}" for one in gateways]
+    lines += [face.labelled(one["name"], one["status"]) for one in gateways]
     _proxies(face, to_do)
     _permissions(face, to_do)
     _signers(face, to_do)
@@ -85,7 +85,13 @@ def _gateways(face: Face, to_do: list[str]) -> list[dict[str, Any]]:
         to_do += [face.text(key, **facts) for key, facts in gateway.warnings]
         facts = {"key": gateway.key, "source": gateway.key.source} if gateway.key else {}
         status = face.text("gateways.ready" if gateway.key else "gateways.ready_keyless", **facts)
-        told.append({"name": name, "ready": True, "status": f"{gateway.base_url}, {status}"})
+        told.append(
+            {
+                "name": name,
+                "ready": True,
+                "status": face.text("doctor.gateway", address=gateway.base_url, status=status),
+            }
+        )
     if not any(one["ready"] for one in told):
         to_do.append(face.text("doctor.no_gateway"))
     return told

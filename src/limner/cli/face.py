@@ -150,7 +150,11 @@ class Face:
 
     def pair(self, key: str, value: object) -> str:
         """A label and what belongs to it."""
-        return f"{self.text(key)}{'：' if self.language == 'zh' else ': '}{value}"
+        return self.labelled(self.text(key), value)
+
+    def labelled(self, label: str, value: object) -> str:
+        """The same where the label is a name."""
+        return f"{label}{'：' if self.language == 'zh' else ': '}{value}"
 
     def command(self, *words: str) -> tuple[str, ...]:
         """A command to run next, with the options that say where: it meets the same ledger."""
@@ -230,7 +234,7 @@ class Face:
         sentence = self.text(error.key, **error.facts)
         hint = self._hint(error)
         if self.json:
-            details = {name: str(value) for name, value in error.facts.items()} if data is None else data
+            details = error.details() if data is None else data
             told = {
                 "code": error.code,
                 "key": error.key,

@@ -9,7 +9,7 @@ from limner import gateways as known
 from limner.cli import mistakes
 from limner.cli.face import Face
 from limner.cli.wishes import Text
-from limner.errors import NotFound, SetupNeeded, Usage
+from limner.errors import GatewayError, NotFound, SetupNeeded, Usage
 
 
 def arguments(parser: ArgumentParser, text: Text) -> None:
@@ -50,8 +50,7 @@ def run(options: Namespace, face: Face) -> int:
     told = [_told(name, face) for name in names]
     if options.balance:
         for one in told:
-            one["balance"] = dict(face.client.balance(str(one["name"]))) if one["ready"] else None
-            one["status"] += "".join(f", {name} {left}" for name, left in (one["balance"] or {}).items())
+            _ask_balance(one, face, alone=bool(options.action))
     wide = [max(len(str(one[name] or "-")) for one in told) for name in ("name", "host")]
     lines = [f"{one['name']:<{wide[0]}}  {one['host'] or '-':<{wide[1]}}  {one['status']}" for one in told]
     if options.action:
@@ -59,6 +58,21 @@ def run(options: Namespace, face: Face) -> int:
         lines += [face.text("gateways.endpoint", **one) for one in told[0]["endpoints"]]
     face.show("gateways", {"items": told}, lines)
     return 0
+
+
+def _ask_balance(told: dict[str, Any], face: Face, alone: bool) -> None:
+    """What is left on an account. Of several, one that cannot say keeps no other from being asked."""
+    told["balance"] = None
+    if not told["ready"]:
+        return
+    try:
+        told["balance"] = dict(face.client.balance(str(told["name"])))
+        said = [f"{name} {left}" for name, left in told["balance"].items()]
+    except GatewayError as error:
+        if alone:
+            raise
+        said = [face.text(error.key, **error.facts)]
+    told["status"] = "  ".join((told["status"], *said))
 
 
 def _hosts(names: list[str], face: Face) -> int:

@@ -26,10 +26,11 @@ _EXITS: Mapping[str, tuple[int | str, ...]] = {
     "recover": (0, 2, 3, 4, 5, 6, 7, 8, 9, 12),
     "show": (0, 2, 9),
     "deliver": (0, 2, 3, 9, 15),
-    "gateways": (0, 2, 9),
+    "gateways": (0, 2, 4, 6, 9),
     "setup": (0, 2, 3, 9),
     "sandbox": (0, 2, 3),
     "mcp": (0, 2, 3),
+    "studio": (0, 2, 3),
     "forget": (0, 2, 14),
     "skills": (0, 1, 2, 9),
     "models": (0, 2, 9),
@@ -45,7 +46,7 @@ def page(parser: ArgumentParser, command: str, shared: Sequence[Action], text: T
     parts = [
         wrap(text(command), columns),
         [text(f"{command}.examples")],
-        [f"{text('usage.prefix')} {usage}", *_rows(words, columns)],
+        [f"{text('usage.prefix')}{usage}", *_rows(words, columns)],
         [text("usage.own"), *_rows(own, columns)] if own else [],
         [text("shared"), *_rows(shared, columns)],
         _exits(command, columns, text),
@@ -55,7 +56,7 @@ def page(parser: ArgumentParser, command: str, shared: Sequence[Action], text: T
 
 def _word(action: Action) -> str:
     name = str(action.metavar or action.dest)
-    return f"[{name}]" if action.nargs == "?" else name
+    return f"[{name}]" if action.nargs in ("?", "*") else name
 
 
 def _rows(actions: Sequence[Action], columns: int) -> Iterator[str]:

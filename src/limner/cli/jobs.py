@@ -48,7 +48,7 @@ def run(options: Namespace, face: Face) -> int:
     data = {"items": [job_data(job, face) for job in page], "next_cursor": cursor} if face.json else {}
     face.show("jobs", data, lines)
     if not page:
-        face.say(face.text("jobs.none"))
+        face.say(face.text("jobs.none" if options.state or options.cursor else "jobs.none_yet"))
     return 0
 
 
