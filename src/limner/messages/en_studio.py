@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "nav_questions": "Questions",
     "nav_spending": "Spending",
     "nav_setup": "Setup",
+    "sandbox_mark": "SANDBOX",
     "sandbox_is": "Play money and painted pictures. Nothing here is bought.",
     "sandbox_enter": "Try the sandbox",
     "sandbox_leave": "Back to real pictures",

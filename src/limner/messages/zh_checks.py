@@ -53,7 +53,7 @@ TEXTS: dict[str, str] = {
     "moved.max_n": "一次请求最多可要的张数：上次同意（{day}）时为 {before}，现为 {now}。",
     "moved.max_references": "参考图数量上限：上次同意（{day}）时为 {before}，现为 {now}。",
     "moved.most_pixels": "单张像素上限：上次同意（{day}）时为 {before}，现为 {now}。",
-    "moved.prompt_characters": "提示词字数上限：上次同意（{day}）时为 {before}，现为 {now}。",
+    "moved.prompt_characters": "描述字数上限：上次同意（{day}）时为 {before}，现为 {now}。",
     "moved.default_size": "未指定时的尺寸：上次同意（{day}）时为 {before}，现为 {now}。",
     "moved.default_ratio": "未指定时的比例：上次同意（{day}）时为 {before}，现为 {now}。",
     "moved.fields_gone": "自上次同意（{day}）以来，网关不再接受这些参数：{names}。",
@@ -65,7 +65,7 @@ TEXTS: dict[str, str] = {
     "moved.list_gone": "自上次在 {gateway} 同意（{day}）以来，下架模型：{gone}。",
     "moved.list_both": "自上次在 {gateway} 同意（{day}）以来，新增模型：{new}；下架模型：{gone}。",
     "moved.contract": "自上次在 {gateway} 同意（{day}）以来，它的接口说明变了：由 {before} 变为 {now}。",
-    "model.gone": "{gateway} 已不再出售 {model}（您上次同意使用它是 {day}）。现有：{known}。",
+    "model.gone": "{gateway} 已不再出售 {model}（你上次同意使用它是 {day}）。现有：{known}。",
     "card.since": "变化",
     "card.habit": "留意",
     # Where a picture comes from (the marks themselves: zh_provenance.py)

@@ -24,7 +24,7 @@ TEXTS: dict[str, str] = {
     "jobs.examples": "示例：\n  limner jobs --state unknown",
     "recover": "取回中断后留下的结果，查清丢失的答复：某一个任务，或全部。不会发送任何要花钱的请求。",
     "recover.examples": "示例：\n  limner recover\n  limner recover j_2z2qsj4s8z",
-    "show": "讲述一张图片的来历：提示词、模型、费用、参考图和任务；任何图片自带的来源标识也一并说明。",
+    "show": "讲述一张图片的来历：描述、模型、费用、参考图和任务；任何图片自带的来源标识也一并说明。",
     "show.examples": "示例：\n  limner show mug.png\n  limner show mug.png --tree\n  limner show dog.png --subject 旺财",
     "deliver": "把任务的图片或单张图片发送到配置中命名的聊天。每张图片对每个目标只发一次。",
     "deliver.examples": """示例：
@@ -200,7 +200,7 @@ TEXTS: dict[str, str] = {
     "prefs_action": "要做什么；省略即 show",
     "prefs_user": "谁的；省略即配置里的那位。名字绝不离开这台电脑",
     "prefs_task": "只限文生图，或只限图生图",
-    "guide": "阅读说明：选模型、定尺寸、写提示词、让同一主体再次出现。",
+    "guide": "阅读说明：选模型、定尺寸、写描述、让同一主体再次出现。",
     "guide.examples": "示例：\n  limner guide\n  limner guide consistency",
     "guide_topic": "某一页；省略则列出全部",
     "show_tree": "哪张图来自哪张图",

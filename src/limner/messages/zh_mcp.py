@@ -5,9 +5,9 @@ TEXTS: dict[str, str] = {
     "对该报价的同意：它会自己询问，或说明该怎么问。调用结束后任务仍在继续：用 get_job 查看，不要再买一次。把文件路径告诉用户。不要在聊天里索要密钥。",
     "sandbox": "沙盒：不花真钱，图片是画出来的",
     # 对话框
-    "ask.question": "最多花费 {ceiling}，可以吗？{summary}发送到 {gateway}（{host}）。报价 {quote}。提示词：“{prompt}”",
+    "ask.question": "最多花费 {ceiling}，可以吗？{summary}发送到 {gateway}（{host}）。报价 {quote}。描述：“{prompt}”",
     "ask.question_with_references": "最多花费 {ceiling}，可以吗？{summary}连同你的 {references} 张图片发送到 {gateway}（{host}）。"
-    "报价 {quote}。提示词：“{prompt}”",
+    "报价 {quote}。描述：“{prompt}”",
     "ask.label": "同意，就买这一份",
     "ask.note": "不勾选就不会发送，也不会花钱。",
     "ask.page": "请在 limner 自己的页面上回答；打开页面不会花钱。",
@@ -76,7 +76,7 @@ TEXTS: dict[str, str] = {
     "quote_image.seed": "模型支持时有效",
     "quote_image.avoid": "图片里不要出现什么",
     "quote_image.wish": "没有指定模型时按什么选择",
-    "quote_image.use": "用途：product、portrait、illustration 等；不填则由提示词判断",
+    "quote_image.use": "用途：product、portrait、illustration 等；不填则由描述判断",
     "quote_image.subject": "所画对象的名字，使它在多张图片里保持同一模样",
     "quote_image.exact": "做不到完全一致就拒绝，而不是取最接近的",
     "quote_image.max_cost": "报价不得超过的金额，以网关的单位写成小数。这是上限，不是同意",
