@@ -230,7 +230,7 @@ def test_a_picture_tells_its_story(person: Person) -> None:
 
 
 def test_jobs_come_newest_first_and_page_by_page(person: Person) -> None:
-    assert "There are no such jobs." in person.run("jobs").err
+    assert "There are no jobs yet." in person.run("jobs").err
     made = [json.loads(person.buy(f"mug {n}", "--json").out)["data"]["job_id"] for n in range(3)]
     first = person.json("jobs", "--limit", "2")["data"]
     assert [job["job_id"] for job in first["items"]] == made[:0:-1]
