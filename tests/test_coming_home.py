@@ -1,6 +1,7 @@
 """Pictures that come one by one: each is fetched once, and a link that is over is told from a bad line."""
 
 import json
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_a_picture_that_came_is_not_fetched_again_for_another_that_did_not(
     with serving(linking("/one.png", "/two.png", get=lambda seen: behind[seen.path])) as gateway:
         buyer = new_buyer(url=f"{gateway.url}/v1")
         job = buyer.make(model=GPT, n=2, out="cups.png")
-        assert (job.state, len(job.pictures)) == ("collecting", 1)
+        assert (job.state, job.charged, len(job.pictures)) == ("collecting", "unknown", 1)
         behind["/two.png"] = Reply(200, other)
         job = buyer.client.recover(job.id)
         fetched = [one.path for one in gateway.seen if one.method == "GET"]
@@ -88,3 +89,40 @@ def test_a_configuration_keeps_who_may_read_it(tmp_path: Path) -> None:
         file.chmod(mode)
         configuring.set_limit(homes.find(str(tmp_path)), None, "CNY", "per_day", "5")
         assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_what_was_paid_for_is_on_the_disk_before_the_ledger_says_so(
+    new_buyer: NewBuyer, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can cut the power in a test, so what is asked of the disk is noted on its way there."""
+    real, synced = os.fsync, set[int]()
+
+    def fsync(file: int) -> None:
+        real(file)
+        synced.add(os.fstat(file).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    behind = {"/one.png": Reply(200, picture), "/two.png": Reply(500)}
+    with serving(linking("/one.png", "/two.png", get=lambda seen: behind[seen.path])) as gateway:
+        job = new_buyer(url=f"{gateway.url}/v1").make(model=GPT, n=2)
+    answer, kept = Path(job.folder) / "attempt-1.answer", Path(job.pictures[0].path)
+    assert {answer.stat().st_ino, kept.stat().st_ino} <= synced
+
+
+def test_a_late_answer_beside_a_served_repeat_neither_costs_again_nor_is_thrown_away(
+    new_buyer: NewBuyer, picture: bytes, red: str
+) -> None:
+    posts = iter([None, Reply(200, b'{"data": [{"url": "/one.png"}]}')])
+    behind = [Reply(500)]
+    with serving(lambda seen: next(posts) if seen.method == "POST" else behind[0]) as gateway:
+        buyer = new_buyer(url=f"{gateway.url}/v1")
+        job = buyer.make("a hat", model=GPT, references=(red,))
+        assert (job.state, buyer.attempts(job)) == ("collecting", ["unknown", "accepted"])
+        late = Path(job.folder) / "attempt-1.answer"
+        late.write_bytes(b'{"data": [{"url": "/late.png"}]}')
+        late.with_name(late.name + ".head.json").write_text('{"status": 200, "headers": {}}')
+        behind[0] = Reply(200, picture)
+        job = buyer.client.recover(job.id)
+    price = buyer.client.ledger.quote(job.quote_id).price
+    assert (job.state, len(job.pictures), job.cost) == ("done", 1, price)
+    assert (job.uncertain.micro > 0, late.exists()) == (True, True)
