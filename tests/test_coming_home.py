@@ -1,5 +1,6 @@
 """Pictures that come one by one: each is fetched once, and a link that is over is told from a bad line."""
 
+import base64
 import json
 import os
 import stat
@@ -126,3 +127,14 @@ def test_a_late_answer_beside_a_served_repeat_neither_costs_again_nor_is_thrown_
     price = buyer.client.ledger.quote(job.quote_id).price
     assert (job.state, len(job.pictures), job.cost) == ("done", 1, price)
     assert (job.uncertain.micro > 0, late.exists()) == (True, True)
+
+
+def test_what_the_gateway_said_is_kept_while_one_of_its_pictures_is_missing(
+    new_buyer: NewBuyer, picture: bytes
+) -> None:
+    came = [base64.b64encode(one).decode() for one in (picture, picture[:-2_000])]
+    said = json.dumps({"data": [{"b64_json": one} for one in came]}).encode()
+    with serving(lambda _: Reply(200, said)) as gateway:
+        job = new_buyer(url=f"{gateway.url}/v1").make(model=GPT, n=2)
+    assert (job.state, len(job.pictures), job.error) == ("done", 1, "picture.broken")
+    assert (Path(job.folder) / "attempt-1.answer").exists()

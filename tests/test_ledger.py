@@ -119,6 +119,23 @@ def test_a_job_moves_its_money_in_whole_steps(buyer: Buyer) -> None:
     ]
 
 
+def test_what_guards_money_is_on_the_disk_when_it_returns(buyer: Buyer) -> None:
+    ledger, quote = buyer.client.ledger, buyer.approved("a cup")
+    job_id, _ = ledger.open_job(ledger.quote(quote), buyer.home / "runs", {}, "me")
+
+    def is_durable() -> bool:
+        return ledger.store.row("PRAGMA synchronous") == {"synchronous": 2}
+
+    assert not is_durable(), "only what guards money waits for the disk"
+    n = ledger.intend(job_id, 0, "attempt-{n}")
+    assert n is not None
+    assert is_durable()
+    ledger.hand_back(job_id, None)
+    assert not is_durable()
+    ledger.answer(job_id, n, "unknown")
+    assert is_durable()
+
+
 def test_the_database_refuses_a_second_open_attempt_and_a_second_job(buyer: Buyer) -> None:
     quote = buyer.client.quote("a cup")
     buyer.client.approve(quote.id)
