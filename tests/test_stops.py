@@ -11,6 +11,7 @@ from cli.person import LIMNER
 from crash.cents import last_cent
 from crash.conftest import NEEDS_SIGHT
 from crash.stage import Stage
+from limner import Client, Output
 from limner.errors import BudgetExceeded, Stopped, Usage
 from limner.messages import sentence
 
@@ -49,6 +50,16 @@ def test_three_lost_answers_in_a_row_stop_the_gateway(buyer: Buyer) -> None:
         assert buyer.make(f"cup {number} [[lost-after-charge]]", model=GPT).state == "unknown"
     stopped(buyer, "stopped.unknown")
     goes_on(buyer)
+
+
+def test_a_stop_is_for_the_account_it_happened_to(buyer: Buyer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        buyer.make("a cup [[lost-after-charge]]", model=GPT)
+    stopped(buyer, "stopped.unknown")
+    monkeypatch.setenv("OMNIMAAS_API_KEY", buyer.key[:-4] + "0000")
+    with Client(home=str(buyer.home)) as another:
+        job = another.make("a cup", yes=lambda _: True, output=Output(folder=str(buyer.folder)), model=GPT)
+    assert job.state == "done"
 
 
 def test_an_account_that_is_refused_three_times_in_a_row_stops_the_gateway(buyer: Buyer) -> None:

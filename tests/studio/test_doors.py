@@ -44,6 +44,16 @@ def test_the_link_gives_a_cookie_that_scripts_and_other_sites_do_not_get(studio:
     assert studio.token.lower() not in cookie
 
 
+@pytest.mark.parametrize("worth", ["", "x", "A" * 43])
+def test_a_cookie_of_the_right_name_and_another_worth_lets_nobody_in(worth: str, studio: Studio) -> None:
+    cookie = {"cookie": f"limner_studio_{studio.port}={worth}"}
+    with studio.visited(let_in=False) as stranger:
+        page = stranger.http.get("/spending", headers=cookie)
+        form = stranger.http.post("/setup/limit", data={}, headers={**cookie, "origin": studio.url})
+    assert (page.status_code, form.status_code) == (303, 403)
+    assert page.headers["location"].startswith("/enter")
+
+
 @pytest.mark.parametrize("token", ["", "x", "A" * 32, "é"])
 def test_a_wrong_token_lets_nobody_in(token: str, studio: Studio) -> None:
     with studio.visited(let_in=False) as stranger:
