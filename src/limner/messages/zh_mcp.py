@@ -3,7 +3,7 @@
 TEXTS: dict[str, str] = {
     "instructions": "limner 负责购买图片。quote_image 免费，只报价；同一个愿望不要报两次价。generate_image 会花钱，必须有用户"
     "对该报价的同意：它会自己询问，或说明该怎么问。调用结束后任务仍在继续：用 get_job 查看，不要再买一次。把文件路径告诉用户。不要在聊天里索要密钥。",
-    "sandbox": "沙盒：不花真钱，图片是画出来的",
+    "sandbox": "沙盒：不花真钱，图片由程序绘制",
     # 对话框
     "ask.question": "最多花费 {ceiling}，可以吗？{summary}发送到 {gateway}（{host}）。报价 {quote}。描述：“{prompt}”",
     "ask.question_with_references": "最多花费 {ceiling}，可以吗？{summary}连同你的 {references} 张图片发送到 {gateway}（{host}）。"
