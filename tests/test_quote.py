@@ -329,3 +329,13 @@ def test_a_no_that_comes_between_the_yes_and_the_job_is_told_as_a_no(buyer: Buye
     with pytest.raises(Declined):
         client.ledger.open_job(quote, client.home.runs, {}, client.engine.owner.id)
     assert buyer.bills() == []
+
+
+def test_a_limit_counts_when_the_yes_is_given_and_takes_no_yes_back(buyer: Buyer) -> None:
+    agreed, asked = buyer.approved(), buyer.client.quote("a mug").id
+    lower = {"budget": {"CNY": {"per_run": "0.01"}}}
+    with Client(home=str(buyer.home), over=lower) as later:
+        with pytest.raises(BudgetExceeded):
+            later.approve(asked)
+        assert later.run(agreed, Output(folder=str(buyer.folder))).state == "done"
+    assert len(buyer.bills()) == 1
