@@ -14,7 +14,7 @@ from limner import configuring
 from limner import home as homes
 from limner.answers import Answer
 from limner.wire import replay
-from loopback import Reply, Seen, serving
+from loopback import Reply, Seen, proxying, serving
 from pictures import noise, saved
 
 NewBuyer = Callable[..., Buyer]
@@ -138,3 +138,22 @@ def test_what_the_gateway_said_is_kept_while_one_of_its_pictures_is_missing(
         job = new_buyer(url=f"{gateway.url}/v1").make(model=GPT, n=2)
     assert (job.state, len(job.pictures), job.error) == ("done", 1, "picture.broken")
     assert (Path(job.folder) / "attempt-1.answer").exists()
+
+
+def test_a_configuration_kept_elsewhere_stays_there(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    real, file = tmp_path / "mine" / "limner.toml", tmp_path / "config.toml"
+    real.write_text("# mine\n", "utf-8")
+    file.symlink_to(real)
+    configuring.set_limit(homes.find(str(tmp_path)), None, "CNY", "per_day", "5")
+    assert file.is_symlink()
+    assert 'per_day = "5"' in real.read_text("utf-8")
+
+
+def test_no_proxy_is_asked_for_an_address_of_somebodys_own_network(new_buyer: NewBuyer) -> None:
+    link = "http://169.254.169.254/latest/one.png"
+    with proxying() as proxy, serving(linking(link, get=lambda _: Reply(404))) as gateway:
+        buyer = new_buyer(f'proxy = "{proxy.url}"\n', url=f"{gateway.url}/v1")
+        job = buyer.make(model=GPT)
+    assert job.state == "collecting"
+    assert [one.path for one in proxy.seen if "169.254" in one.path] == []

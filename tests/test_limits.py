@@ -90,3 +90,20 @@ def test_requests_are_spread_over_the_minute_after_a_first_few(buyer: Buyer) -> 
     assert 2 <= sent <= 3
     ledger.store.do("UPDATE turn SET next_at = next_at - ?", MINUTE // 8 + 1)
     assert ledger.intend(job_id, 0, "attempt-{n}", pace) is not None
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(buyer: Buyer) -> None:
+    ledger, quote = buyer.client.ledger, buyer.approved("a cup", model=GPT)
+    job_id, _ = ledger.open_job(ledger.quote(quote), buyer.home / "runs", {}, "me")
+    for seconds in (600, -1):
+        ledger.hold(job_id, ledger.now() + seconds * 1000)
+    assert ledger.intend(job_id, 0, "attempt-{n}", Pace(100, None, MINUTE)) is None
+
+
+def test_what_nobody_can_say_the_cost_of_stays_reserved_as_it_was_allowed(
+    new_buyer: NewBuyer, sandbox: str
+) -> None:
+    own = f'[gateways.mine]\nprovider = "openai_compatible"\nbase_url = "{sandbox}/openai/v1"\n'
+    own += 'unit = "USD"\nfree = false\n'
+    job = new_buyer(own).make("a cup", gateway="mine", model="any", max_cost="0.50")
+    assert (job.state, job.charged, job.uncertain) == ("done", "unknown", job.ceiling)
