@@ -101,3 +101,13 @@ def test_a_gateway_that_does_not_tell_its_balance_hinders_nothing(new_customer: 
     assert buyer.make().state == "done"
     rows = buyer.client.ledger.store.rows("SELECT * FROM balance")
     assert rows == []
+
+
+def test_a_key_that_is_refused_while_a_task_is_looked_at_leaves_the_task_where_it_is(
+    new_customer: NewCustomer,
+) -> None:
+    buyer = new_customer("creatok")
+    buyer.script("401", match="/tasks/status")
+    job = buyer.make("a cup")
+    assert (job.state, job.error, job.charged) == ("submitted", "gateway.key_refused", "unknown")
+    assert buyer.client.recover(job.id).state == "done"
