@@ -45,6 +45,7 @@ def _faults(face: Face) -> int:
         {"word": f"[[{one.name}]]", "text": getattr(one, face.language), "charges": one.charges}
         for one in ALL
     ]
-    lines = [f"{one['word']:<24} {'¥' if one['charges'] else ' '} {one['text']}" for one in told]
+    wide = max(len(str(one["word"])) for one in told)
+    lines = [f"{one['word']:<{wide}} {'¥' if one['charges'] else ' '} {one['text']}" for one in told]
     face.show("faults", {"items": told}, lines)
     return 0
