@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from buyer import Buyer
+from limner import Output
 from limner.money import Money
 from loopback import Reply, serving
 
@@ -141,3 +142,24 @@ def test_a_final_word_is_believed_whatever_status_it_comes_with(
     with serving(lambda _: Reply(status, body)) as server:
         job = new_buyer(url=f"{server.url}/v1").make("a cup", references=(red,))
     assert (job.state, job.error, job.charged, len(server.seen)) == ("failed", key, "no", 1)
+
+
+def test_a_reference_that_changes_before_a_repeat_is_not_sent(buyer: Buyer, red: str) -> None:
+    quote = buyer.approved("a cup", model=GEMINI, references=(red,))
+    buyer.script("503")
+
+    def watch(event: str, _: object) -> None:
+        if event == "repeating":
+            Path(red).write_bytes(b"something else")
+
+    job = buyer.client.run(quote, Output(folder=str(buyer.folder)), watch)
+    assert (job.state, job.error, len(buyer.requests())) == ("failed", "quote.reference_changed", 1)
+
+
+def test_what_may_have_taken_all_that_was_allowed_is_not_sent_again(new_buyer, red: str) -> None:
+    own = '[gateways.omnimaas.models."gpt-image-2-mystery"]\nfamily = "images"\nseconds = [1, 2]\n'
+    with serving(lambda _: None) as gateway:
+        buyer = new_buyer(f"waits = [0, 0]\n{own}time_limit = 9\n", url=f"{gateway.url}/v1")
+        job = buyer.make("a cup", model="gpt-image-2-mystery", references=(red,), max_cost="2")
+    assert (job.state, job.sent, job.uncertain) == ("unknown", 1, job.ceiling)
+    assert len(gateway.seen) == 1
