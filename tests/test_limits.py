@@ -107,3 +107,10 @@ def test_what_nobody_can_say_the_cost_of_stays_reserved_as_it_was_allowed(
     own += 'unit = "USD"\nfree = false\n'
     job = new_buyer(own).make("a cup", gateway="mine", model="any", max_cost="0.50")
     assert (job.state, job.charged, job.uncertain) == ("done", "unknown", job.ceiling)
+
+
+def test_what_a_person_says_was_not_charged_is_not_counted_as_spent(buyer: Buyer) -> None:
+    job = buyer.make("a cup [[lost-after-charge]]", model=GPT)
+    buyer.client.resolve(job.id, charged=False)
+    lines, reserved = buyer.client.spend()
+    assert (sum(line.charged.micro for line in lines), reserved) == (0, [])
