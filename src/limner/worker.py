@@ -102,11 +102,19 @@ class Worker:
 
 
 def prepare() -> Worker:
-    """A process that waits for its order. No ledger may be open in this one while it forks."""
+    """
+    A process that waits for its order. No ledger may be open in this one while it forks. Raises `OSError`
+    where the system gives no more processes.
+    """
     (waiting, ordering), (reading, writing) = os.pipe(), os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    process = os.fork()
+    try:
+        process = os.fork()
+    except OSError:
+        for end in (waiting, ordering, reading, writing):
+            os.close(end)
+        raise
     if process == 0:
         os.close(ordering)
         os.close(reading)

@@ -37,7 +37,10 @@ def output(options: Namespace) -> Output:
 def at_hand(face: Face) -> Iterator[Worker | None]:
     """A worker that waits for the yes, where there can be one; sent away when there was none."""
     face.forget_client()
-    ready = worker.prepare() if worker.can_detach() else None
+    ready = None
+    if worker.can_detach():
+        with contextlib.suppress(OSError):  # no process is to be had: the job runs in this one
+            ready = worker.prepare()
     try:
         yield ready
     finally:
