@@ -251,6 +251,16 @@ def test_a_client_that_only_reads_loads_no_network() -> None:
     assert too_heavy(loaded(code, os.environ["HOME"]), HEAVY) == []
 
 
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_the_program_says_what_it_is_without_loading_anything(option: str) -> None:
+    code = f"import sys; sys.argv = ['limner', '{option}']; from limner.cli import process; process()"
+    command = [sys.executable, "-X", "importtime", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert "limner.cli.streams" in names
+    assert names.isdisjoint({"typing", "re", "enum", "argparse", "json", "pathlib", "contextlib", "apsw"})
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["--version"], ["models"], ["jobs"], ["status"], ["status", "j_nothing"]],

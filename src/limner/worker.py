@@ -128,8 +128,9 @@ def _wait(orders: int, pipe: int) -> NoReturn:
     """A forked worker, from its first breath: it leaves when whoever forked it left without a word."""
     os.setsid()
     _silence()
-    # What speaks to gateways is half of a start, and loads while the quote is made.
-    from limner import runner  # noqa: F401
+    # What speaks to gateways is half of a start, and loads while the quote is made; so does what looks at
+    # pictures, for which otherwise somebody would wait who has paid.
+    from limner import provenance, runner, sight  # noqa: F401
 
     with os.fdopen(orders, "rb") as ears:
         said = ears.read()

@@ -3,7 +3,10 @@
 import io
 import os
 import sys
-from typing import Any, TextIO
+
+TYPE_CHECKING = False  # as `typing` has it, which every start would have to load
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 
 class Unwritten(OSError):
@@ -15,7 +18,7 @@ class _Answer(io.FileIO):
 
     _is_gone = False
 
-    def write(self, said: Any, /) -> int:
+    def write(self, said: "Any", /) -> int:
         if self._is_gone:
             return len(said)
         try:
@@ -33,7 +36,7 @@ class _Answer(io.FileIO):
 class _Aside(io.FileIO):
     """Standard error: what is said beside the answer is lost where nothing takes it, and nothing else is."""
 
-    def write(self, said: Any, /) -> int:
+    def write(self, said: "Any", /) -> int:
         try:
             return super().write(said) or len(said)
         except OSError:
@@ -63,7 +66,7 @@ def _open(number: int, name: str) -> None:
     setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
-def _through(kind: type[io.FileIO], stream: TextIO) -> TextIO:
+def _through(kind: type[io.FileIO], stream: "TextIO") -> "TextIO":
     buffer = getattr(stream, "buffer", None)
     # With PYTHONUNBUFFERED there is nothing between the text and the file.
     if io.FileIO not in {type(buffer), type(getattr(buffer, "raw", None))}:
