@@ -14,13 +14,14 @@ import contextlib
 import json
 import os
 import select
+import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from limner import errors
+from limner import errors, messages
 from limner.artifacts import Output
 from limner.client import Client
 from limner.errors import LimnerError
@@ -60,8 +61,9 @@ class Worker:
         self._close_orders()
 
     def dismiss(self) -> None:
-        """Nothing came of it: a worker without an order leaves. One that has its order is left alone."""
+        """Nothing came of it: a worker without an order goes. One that has its order is left alone."""
         if self._orders is not None:
+            os.kill(self._process, signal.SIGKILL)
             self._close_orders()
             self._bury()
 
@@ -101,10 +103,10 @@ class Worker:
             yield told
 
 
-def prepare() -> Worker:
+def prepare(language: str = "en") -> Worker:
     """
-    A process that waits for its order. No ledger may be open in this one while it forks. Raises `OSError`
-    where the system gives no more processes.
+    A process that waits for its order, ready to speak `language`. No ledger may be open in this one while it
+    forks. Raises `OSError` where the system gives no more processes.
     """
     (waiting, ordering), (reading, writing) = os.pipe(), os.pipe()
     sys.stdout.flush()
@@ -116,21 +118,26 @@ def prepare() -> Worker:
             os.close(end)
         raise
     if process == 0:
-        os.close(ordering)
-        os.close(reading)
-        _wait(waiting, writing)
+        try:
+            os.close(ordering)
+            os.close(reading)
+            _wait(waiting, writing, language)
+        finally:
+            os._exit(1)  # whatever went wrong, this is not a second one of those who called
     os.close(waiting)
     os.close(writing)
     return Worker(ordering, reading, process)
 
 
-def _wait(orders: int, pipe: int) -> NoReturn:
+def _wait(orders: int, pipe: int, language: str) -> NoReturn:
     """A forked worker, from its first breath: it leaves when whoever forked it left without a word."""
     os.setsid()
     _silence()
-    # What speaks to gateways is half of a start, and loads while the quote is made; so does what looks at
-    # pictures, for which otherwise somebody would wait who has paid.
+    # What speaks to gateways is half of a start, and loads while the quote is made; so does what is needed
+    # once a picture has come, for which otherwise somebody would wait who has paid.
     from limner import provenance, runner, sight  # noqa: F401
+
+    messages.sentence("unexpected", language)
 
     with os.fdopen(orders, "rb") as ears:
         said = ears.read()
@@ -214,8 +221,6 @@ def _tell(pipe: int, told: Event) -> None:
 
 def _silence() -> None:
     """A worker outlives its terminal, so it must not hold on to it."""
-    import signal
-
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
