@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from limner import errors, messages
+from limner import errors
 from limner.artifacts import Output
 from limner.client import Client
 from limner.errors import LimnerError
@@ -103,10 +103,10 @@ class Worker:
             yield told
 
 
-def prepare(language: str = "en") -> Worker:
+def prepare() -> Worker:
     """
-    A process that waits for its order, ready to speak `language`. No ledger may be open in this one while it
-    forks. Raises `OSError` where the system gives no more processes.
+    A process that waits for its order. No ledger may be open in this one while it forks. Raises `OSError`
+    where the system gives no more processes.
     """
     (waiting, ordering), (reading, writing) = os.pipe(), os.pipe()
     sys.stdout.flush()
@@ -121,7 +121,7 @@ def prepare(language: str = "en") -> Worker:
         try:
             os.close(ordering)
             os.close(reading)
-            _wait(waiting, writing, language)
+            _wait(waiting, writing)
         finally:
             os._exit(1)  # whatever went wrong, this is not a second one of those who called
     os.close(waiting)
@@ -129,15 +129,12 @@ def prepare(language: str = "en") -> Worker:
     return Worker(ordering, reading, process)
 
 
-def _wait(orders: int, pipe: int, language: str) -> NoReturn:
+def _wait(orders: int, pipe: int) -> NoReturn:
     """A forked worker, from its first breath: it leaves when whoever forked it left without a word."""
     os.setsid()
     _silence()
-    # What speaks to gateways is half of a start, and loads while the quote is made; so does what is needed
-    # once a picture has come, for which otherwise somebody would wait who has paid.
-    from limner import provenance, runner, sight  # noqa: F401
-
-    messages.sentence("unexpected", language)
+    # What speaks to gateways is half of a start, and loads while the quote is made.
+    from limner import runner  # noqa: F401
 
     with os.fdopen(orders, "rb") as ears:
         said = ears.read()

@@ -40,7 +40,7 @@ def at_hand(face: Face) -> Iterator[Worker | None]:
     ready = None
     if worker.can_detach():
         with contextlib.suppress(OSError):  # no process is to be had: the job runs in this one
-            ready = worker.prepare(face.language)
+            ready = worker.prepare()
     try:
         yield ready
     finally:

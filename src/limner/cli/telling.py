@@ -128,7 +128,8 @@ def show_job(job: Job, face: Face, *, wants_state: bool = False) -> int:
     code = job_exit(job, wants_state)
     if face.json and code not in {0, 20} and job.state not in LIVE:
         return _failed(job, face, code)
-    face.show("job", _whole(job, face), job_lines(job, face) if not face.json else (), job_next(job, face))
+    data = _whole(job, face) if face.json else {}
+    face.show("job", data, () if face.json else job_lines(job, face), job_next(job, face))
     return code
 
 
