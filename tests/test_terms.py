@@ -22,6 +22,7 @@ ROW = {
     "max_n": 1,
     "sizes": ["512x512", "256x256"],
     "parameters": {"quality": ["low", "high"]},
+    "checked": "2026-10-01",
 }
 Shop = Callable[..., Client]
 

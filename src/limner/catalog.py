@@ -26,10 +26,9 @@ def models(
     """
     rows = {str(row["id"]): row for row in facts.get("models", [])}
     for name, row in settings.get("models", {}).items():
-        own = {"certainty": "own"} if "price" in row else {}
-        rows[name] = {"id": name, **rows.get(name, {}), **row, **own}
+        rows[name] = {"id": name, **rows.get(name, {}), **row, **(_own(row) if "price" in row else {})}
     unit = str(settings.get("unit") or facts["gateway"]["unit"])
-    found = [_model(gateway, facts, {**_shared(settings), **row}, unit, free) for row in rows.values()]
+    found = [_model(gateway, facts, _merged(settings, row), unit, free) for row in rows.values()]
     return tuple(sorted(found, key=lambda model: not model.default))
 
 
@@ -61,15 +60,22 @@ def unlisted(
 ) -> Model:
     """A model that a gateway of the person's own may have although nothing says so."""
     unit = str(settings.get("unit") or facts["gateway"]["unit"])
-    return _model(gateway, facts, {**_shared(settings), "id": model}, unit, free)
+    return _model(gateway, facts, _merged(settings, {"id": model}), unit, free)
 
 
 _SHARED = ("family", "price", "max_n", "sizes", "default_size", "max_references", "time_limit", "parameters")
 
 
-def _shared(settings: Mapping[str, Any]) -> dict[str, Any]:
-    own = {"certainty": "own"} if "price" in settings else {}
-    return {**{name: settings[name] for name in _SHARED if name in settings}, **own}
+def _merged(settings: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's row over what the configuration says of all models of its gateway."""
+    own = _own(settings) if "price" in settings and "price" not in row else {}
+    return {**{name: settings[name] for name in _SHARED if name in settings}, **row, **own}
+
+
+def _own(told: Mapping[str, Any]) -> dict[str, str]:
+    """Whose word a price is that the person configured, and of which day, where they say so."""
+    said = {"source": told.get("source", _CONFIGURED), "checked": told.get("checked", "")}
+    return {"certainty": "own", **{name: str(value) for name, value in said.items()}}
 
 
 def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit: str, free: bool) -> Model:
@@ -77,8 +83,9 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
     shared = facts["families"][family]
     known = {**shared, **row}
     head = facts["gateway"]
-    unpriced = {"certainty": "own"} if free and "price" not in known else {}
-    certainty: Certainty = {"certainty": "listed", **known, **unpriced}["certainty"]
+    if free and "price" not in known:
+        known = {**known, **_own(row)}
+    certainty: Certainty = {"certainty": "listed", **known}["certainty"]
     return Model(
         gateway=gateway,
         id=str(known["id"]),
@@ -99,8 +106,8 @@ def _model(gateway: str, facts: Mapping[str, Any], row: Mapping[str, Any], unit:
         uses=tuple(known.get("uses", ())),
         aliases=tuple(known.get("aliases", ())),
         default=bool(known.get("default")),
-        source=_CONFIGURED if certainty == "own" else str(known.get("source", head["source"])),
-        as_of="" if certainty == "own" else str(known.get("checked", head["checked"])),
+        source=str(known.get("source", head["source"])),
+        as_of=str(known.get("checked", head["checked"])),
         live=known.get("wire", {}),
         required=tuple(known.get("required", ())),
         default_ratio=known.get("default_ratio"),
