@@ -425,7 +425,10 @@ def test_what_is_no_file_is_refused(tmp_path, copies, source, key):
     assert refusal(source.format(folder=tmp_path), copies).key == key
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="has neither of these")
+@pytest.mark.skipif(
+    sys.platform == "win32",
+    reason="Windows has neither pipes in folders nor files closed to their owner",
+)
 def test_what_cannot_be_read_and_what_has_no_end_are_refused(tmp_path, copies):
     os.mkfifo(tmp_path / "pipe")
     assert refusal(tmp_path / "pipe", copies).key == "reference.not_a_file"

@@ -5,6 +5,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pybase64
@@ -111,13 +112,11 @@ def test_a_disk_that_fills_up_while_the_gateway_paints_costs_no_second_picture(
     assert len(person.bills()) == 1
 
 
-def test_a_file_that_may_not_grow_is_a_full_disk_too(person: Person) -> None:
-    """The same where nobody may mount anything: the kernel itself cuts files off."""
-    quote = person.quote()
-    size = max(path.stat().st_size for path in person.home.glob("ledger.sqlite*"))
+def started(person: Person, argv: Sequence[str | Path], before: Callable[[], None] | None = None) -> Ran:
+    """What a command says that is started in a way of its own."""
     ran = subprocess.run(
-        [LIMNER, "quote", "another picture", "-m", "gpt-image-2"],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size // 8, size // 8)),
+        argv,
+        preexec_fn=before,
         cwd=person.folder,
         env=person.environment(),
         capture_output=True,
@@ -125,7 +124,15 @@ def test_a_file_that_may_not_grow_is_a_full_disk_too(person: Person) -> None:
         timeout=60,
         check=False,
     )
-    words = said(Ran(ran.returncode, ran.stdout, ran.stderr))
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def test_a_file_that_may_not_grow_is_a_full_disk_too(person: Person) -> None:
+    """The same where nobody may mount anything: the kernel itself cuts files off."""
+    quote = person.quote()
+    size = max(path.stat().st_size for path in person.home.glob("ledger.sqlite*"))
+    argv = [LIMNER, "quote", "another picture", "-m", "gpt-image-2"]
+    words = said(started(person, argv, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size // 8,) * 2)))
     assert ENGLISH in words
     assert person.run("run", quote, "--approve", quote).code == 0, "the ledger is whole"
 
@@ -247,15 +254,6 @@ def test_a_ledger_that_may_only_be_read_is_not_written_by_anybody(person: Person
     for path in person.home.glob("ledger.sqlite*"):
         path.chmod(0o400)
     for words in (["quote", "a mug", "-m", "gpt-image-2"], ["run", quote, "--approve", quote]):
-        ran = subprocess.run(
-            [*_HELD_TO_BITS, LIMNER, *words, "--lang", language],
-            cwd=person.folder,
-            env=person.environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        told = said(Ran(ran.returncode, ran.stdout, ran.stderr))
+        told = said(started(person, [*_HELD_TO_BITS, LIMNER, *words, "--lang", language]))
         assert {"en": ENGLISH, "zh": CHINESE}[language] in told
     assert person.bills() == []
